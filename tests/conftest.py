@@ -1,0 +1,39 @@
+"""What every test may use: programs, and one Hypothesis profile for a slow machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.needs import need_program
+
+settings.register_profile(
+    "limen",
+    deadline=None,  # two slow cores, shared: a deadline would measure the neighbours
+    derandomize="CI" in os.environ,  # CI judges the change, not its luck
+    max_examples=int(os.environ.get("LIMEN_EXAMPLES", "60")),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("limen")
+
+
+@pytest.fixture(scope="session")
+def opa() -> Path:
+    """OPA's program."""
+    return need_program("opa")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Chromium's program."""
+    return need_program("chromium")
+
+
+@pytest.fixture(scope="session")
+def chromedriver() -> Path:
+    """Chromium's WebDriver server."""
+    return need_program("chromedriver")
