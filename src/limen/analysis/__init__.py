@@ -1,0 +1,1 @@
+"""Pure graph facts: crossings, exposure, wires, integrity, isolation, paths. Nothing here judges."""

@@ -1,0 +1,42 @@
+"""The kinds of subject that rules judge: the structs from which rego/schemas is generated.
+
+Values are plain: durations are whole seconds, TLS versions ranks (1.2 is 12), levels ranks from 0. Names
+never appear, so that renaming changes no verdict: relations are counts, and a finding points at `peers`
+by `ref`. A field that the declaration does not give is absent, and a check that needs it is not_assessed.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from limen.analysis.kinds.access import DutyPairSubject, RoleSubject
+from limen.analysis.kinds.data import DataSubject, ExposureSubject, TransformationSubject, WireSubject
+from limen.analysis.kinds.flow import FlowSubject
+from limen.analysis.kinds.keys import KeySubject
+from limen.analysis.kinds.ledgers import LedgerSubject, TransferSubject
+from limen.analysis.kinds.places import ComponentSubject, ZoneSubject
+from limen.analysis.kinds.structure import AssertionSubject, ClaimSubject, PathSubject
+from limen.analysis.kinds.system import SystemSubject
+from limen.analysis.kinds.tenancy import TenantPairSubject, TenantSubject
+
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "system": SystemSubject,
+    "zone": ZoneSubject,
+    "component": ComponentSubject,
+    "flow": FlowSubject,
+    "wire": WireSubject,
+    "exposure": ExposureSubject,
+    "transformation": TransformationSubject,
+    "data": DataSubject,
+    "key": KeySubject,
+    "role": RoleSubject,
+    "duty_pair": DutyPairSubject,
+    "tenant": TenantSubject,
+    "tenant_pair": TenantPairSubject,
+    "ledger": LedgerSubject,
+    "transfer": TransferSubject,
+    "assertion": AssertionSubject,
+    "path": PathSubject,
+    "claim": ClaimSubject,
+}
+"""Every kind of subject and the struct of its input."""

@@ -1,0 +1,31 @@
+"""The inputs of rules on roles and duties."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from limen.analysis.kinds.common import Part
+
+
+class RoleSubject(Part, kw_only=True):
+    """A role."""
+
+    permissions: Annotated[int, Meta(description="Permissions that it grants.")]
+    wildcards: Annotated[int, Meta(description="Of those, how many have a '*'.")]
+    unused: Annotated[int, Meta(description="Permissions that no flow asks for.")]
+    subjects: Annotated[str, Meta(description="human, workload or any.")]
+    held_by_components: Annotated[int, Meta(description="Components that act in it.")]
+    held_by_principals: Annotated[int, Meta(description="Principals that hold it.")]
+    custody_logged: Annotated[bool, Meta(description="Whether each opening is logged with custody.")]
+    reads_identifying: Annotated[bool, Meta(description="Whether a flow that it may use moves identifying items.")]
+
+
+class DutyPairSubject(Part, kw_only=True):
+    """Two permissions that no principal may hold together."""
+
+    known: Annotated[int, Meta(description="How many of the two permissions some role grants.")]
+    principals: Annotated[int, Meta(description="Principals that hold both.")]
+    components: Annotated[int, Meta(description="Components that hold both.")]
+    roles: Annotated[int, Meta(description="Single roles that grant both.")]
