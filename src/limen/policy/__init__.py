@@ -1,0 +1,1 @@
+"""Rules, catalog, profiles, engines, decisions, waivers: Rego judges, this carries its judgements."""

@@ -16,7 +16,13 @@ class DataSubject(Part, kw_only=True):
     label: Annotated[LabelPart, Meta(description="Its label; the top where it has none.")]
     identifiers: Annotated[int, Meta(description="Number of identifying fields.")]
     sensitive_fields: Annotated[int, Meta(description="Number of sensitive fields.")]
+    retained: Annotated[bool, Meta(description="Whether it says how long records are kept.")]
     retention: Annotated[int | UnsetType, Meta(description="Seconds that records are kept.")] = UNSET
+    signature: Annotated[bool, Meta(description="Whether a component makes it by `how: sign`.")]
+    manifestation: Annotated[
+        tuple[str, ...],
+        Meta(description="Which of printed_name, signed_at, meaning, content_digest its fields name, sorted."),
+    ]
     token: Annotated[bool, Meta(description="Whether its values are tokens.")]
     stored: Annotated[int, Meta(description="Number of components that store it.")]
     ledger_stored: Annotated[int, Meta(description="Number of ledgers' components that store or receive it.")]
@@ -70,6 +76,9 @@ class WireSubject(Part, kw_only=True):
     labelled: Annotated[bool | UnsetType, Meta(description="True where the item has a label; else absent.")] = UNSET
     plaintext: Annotated[bool, Meta(description="Whether the item itself is unsealed on the wire in some state.")]
     depth: Annotated[int, Meta(description="Least number of keys around it.")]
+    held: Annotated[
+        bool, Meta(description="Whether the sender can hold it; else it counts as if it started there in plaintext.")
+    ]
     channel: Annotated[str, Meta(description="tls, ssh, local, none, or undeclared on this segment.")]
     crossing: Annotated[bool, Meta(description="Whether the flow crosses a zone or tenant border.")]
     leaves_trust: Annotated[bool, Meta(description="Whether it goes to a zone of lower trust.")]

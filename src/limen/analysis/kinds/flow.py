@@ -24,6 +24,7 @@ class AuthorisationPart(Part, kw_only=True):
     unknown_roles: Annotated[int, Meta(description="Roles named that `roles` does not define.")]
     granting_roles: Annotated[int, Meta(description="Roles of the flow that grant the permission asked for.")]
     caller_roles: Annotated[int, Meta(description="Roles of the flow that the calling component acts in.")]
+    workload_roles: Annotated[int, Meta(description="Roles of the flow that only workloads may hold.")]
     wildcard: Annotated[bool, Meta(description="Whether the permission, or the grant that matches it, has a '*'.")]
     network_location: Annotated[bool, Meta(description="Whether an address serves as authorisation.")]
 
@@ -45,7 +46,9 @@ class AuditPart(Part, kw_only=True):
         bool, Meta(description="Whether every recording end keeps the ledger, or has a flow to the component that keeps it.")
     ]
     by: Annotated[str, Meta(description="from, to, both, or undeclared.")]
-    redacts: Annotated[bool | UnsetType, Meta(description="Whether identifiers stay out of the entry.")] = UNSET
+    redacts: Annotated[
+        bool, Meta(description="Whether identifiers stay out of the entry; false where undeclared.")
+    ] = False
     own_ledger: Annotated[bool, Meta(description="Whether the flow goes into a ledger's own component: it records itself.")]
 
 

@@ -26,7 +26,9 @@ class KeySubject(Part, kw_only=True):
     environment: Annotated[str | UnsetType, Meta(description="production, staging, test or development.")] = UNSET
     rotates: Annotated[bool, Meta(description="Whether a rotation is declared.")]
     rotation: Annotated[int | UnsetType, Meta(description="Seconds between versions.")] = UNSET
-    retains_old_versions: Annotated[bool | UnsetType, Meta(description="Whether old versions stay readable.")] = UNSET
+    retains_old_versions: Annotated[
+        bool, Meta(description="Whether old versions stay readable; false where undeclared.")
+    ] = False
     origin: Annotated[str | UnsetType, Meta(description="hsm, software or imported.")] = UNSET
     module: Annotated[ModulePart | UnsetType, Meta(description="The module that holds it.")] = UNSET
     wrapped: Annotated[bool, Meta(description="Whether another key wraps it.")]

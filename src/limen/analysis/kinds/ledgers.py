@@ -31,8 +31,10 @@ class LedgerSubject(Part, kw_only=True):
 
     chain: Annotated[ChainPart, Meta(description="How entries are bound to one another.")]
     anchors: Annotated[AnchorPart, Meta(description="Heads given to somebody else.")]
-    append_only: Annotated[bool | UnsetType, Meta(description="Whether entries cannot be changed.")] = UNSET
-    verify_on_read: Annotated[bool | UnsetType, Meta(description="Whether the chain is checked at each read.")] = UNSET
+    append_only: Annotated[bool, Meta(description="Whether entries cannot be changed; false where undeclared.")] = False
+    verify_on_read: Annotated[
+        bool, Meta(description="Whether the chain is checked at each read; false where undeclared.")
+    ] = False
     records: Annotated[tuple[str, ...], Meta(description="What each entry says, sorted.")]
     clock_source: Annotated[str, Meta(description="ntp, nts, ptp, gps, local, or undeclared.")]
     clock_max_skew: Annotated[int | UnsetType, Meta(description="Largest deviation, seconds.")] = UNSET
@@ -42,10 +44,12 @@ class LedgerSubject(Part, kw_only=True):
     later_tiers_without_worm: Annotated[int, Meta(description="Tiers after the first that can be overwritten.")]
     cold_unencrypted: Annotated[int, Meta(description="Tiers after the first that are compressed or last, and not encrypted.")]
     cold_unproven: Annotated[bool, Meta(description="Whether the last of several tiers has no proof of existence.")]
-    legal_hold: Annotated[str | UnsetType, Meta(description="supported or unsupported.")] = UNSET
+    legal_hold: Annotated[str, Meta(description="supported, unsupported, or undeclared.")] = "undeclared"
     deletion_declared: Annotated[bool, Meta(description="Whether deletion is declared.")]
     deletion_approvers: Annotated[int, Meta(description="Functions that must approve a deletion.")]
-    deletion_logged: Annotated[bool | UnsetType, Meta(description="Whether deletions are recorded.")] = UNSET
+    deletion_logged: Annotated[
+        bool, Meta(description="Whether deletions are recorded; false where undeclared.")
+    ] = False
     used: Annotated[int, Meta(description="Flows that are recorded in it.")]
     logged_label: Annotated[LabelPart, Meta(description="Join of the labels of what recorded flows move; the bottom where nothing.")]
     integrity: Annotated[int, Meta(description="Least integrity of what arrives at its component; trust of its zone where nothing does.")]
@@ -62,10 +66,14 @@ class TransferSubject(Part, kw_only=True):
     unknown_flows: Annotated[int, Meta(description="Flows that are not declared.")]
     connected: Annotated[bool, Meta(description="Whether each flow starts where the one before ended.")]
     tenants: Annotated[int, Meta(description="Distinct tenants at its two outer ends.")]
-    dual_signature: Annotated[bool | UnsetType, Meta(description="Both sender and receiver sign.")] = UNSET
+    dual_signature: Annotated[bool, Meta(description="Both sender and receiver sign; false where undeclared.")] = False
     acknowledge_within: Annotated[int | UnsetType, Meta(description="The receiver's deadline, seconds.")] = UNSET
     token_declared: Annotated[bool, Meta(description="Whether a token authorises it.")]
-    token_ephemeral: Annotated[bool | UnsetType, Meta(description="Whether the token ends with reconciliation.")] = UNSET
-    token_single_use: Annotated[bool | UnsetType, Meta(description="Whether the token is refused the second time.")] = UNSET
+    token_ephemeral: Annotated[
+        bool, Meta(description="Whether the token ends with reconciliation; false where undeclared.")
+    ] = False
+    token_single_use: Annotated[
+        bool, Meta(description="Whether the token is refused the second time; false where undeclared.")
+    ] = False
     custody_log: Annotated[str, Meta(description="declared, undeclared, or unknown (names no ledger of `ledgers`).")]
     unsigned_items: Annotated[int, Meta(description="Items that leave the sender over its first flow without a signature.")]

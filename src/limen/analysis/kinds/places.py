@@ -17,7 +17,7 @@ class ZoneSubject(Part, kw_only=True):
     clearance: Annotated[LabelPart, Meta(description="Its clearance; the bottom where none is declared.")]
     callers_declared: Annotated[bool, Meta(description="Whether it says who may call.")]
     anonymous: Annotated[bool, Meta(description="Whether anyone may call.")]
-    rate_limited: Annotated[bool | UnsetType, Meta(description="Whether callers are rate limited.")] = UNSET
+    rate_limited: Annotated[bool, Meta(description="Whether callers are rate limited; false where undeclared.")] = False
     segmented: Annotated[bool, Meta(description="Whether a network segment is named.")]
     nested: Annotated[bool, Meta(description="Whether it lies within another zone.")]
     trust_gain: Annotated[int, Meta(description="Its trust minus that of the zone around it; 0 where there is none.")]

@@ -37,6 +37,7 @@ class ClaimSubject(Part, kw_only=True):
     declared: Annotated[Any, Meta(description="The effective value.")]
     inherited: Annotated[bool, Meta(description="Whether the value came from a zone.")]
     requested: Annotated[bool, Meta(description="Whether `probes` asks for it.")]
+    seen: Annotated[bool, Meta(description="Whether an observation of it exists.")]
     observed: Annotated[Any, Meta(description="The observed value; absent without an observation.")] = UNSET
     agrees: Annotated[bool | UnsetType, Meta(description="Whether observed is at least as strong as declared; absent without an observation.")] = UNSET
     age: Annotated[int | UnsetType, Meta(description="Seconds since the observation; absent without one.")] = UNSET

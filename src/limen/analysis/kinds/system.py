@@ -14,10 +14,12 @@ class SecretsPart(Part, kw_only=True):
 
     declared: Annotated[bool, Meta(description="Whether the section is there.")]
     store: Annotated[bool, Meta(description="Whether a secret store is named.")]
-    injected_as: Annotated[str | UnsetType, Meta(description="environment, file, memory, literal or image.")] = UNSET
-    on_missing: Annotated[str | UnsetType, Meta(description="refuse-to-start, default or ignore.")] = UNSET
+    injected_as: Annotated[str, Meta(description="environment, file, memory, literal, image, or undeclared.")] = "undeclared"
+    on_missing: Annotated[str, Meta(description="refuse-to-start, default, ignore, or undeclared.")] = "undeclared"
     lifetime: Annotated[int | UnsetType, Meta(description="Seconds that a secret is good for.")] = UNSET
-    scanned_in_ci: Annotated[bool | UnsetType, Meta(description="Whether each change is scanned for literals.")] = UNSET
+    scanned_in_ci: Annotated[
+        bool, Meta(description="Whether each change is scanned for literals; false where undeclared.")
+    ] = False
 
 
 class IncidentPart(Part, kw_only=True):
@@ -26,7 +28,9 @@ class IncidentPart(Part, kw_only=True):
     declared: Annotated[bool, Meta(description="Whether the section is there.")]
     runbook: Annotated[bool, Meta(description="Whether a runbook is named.")]
     triggers: Annotated[tuple[str, ...], Meta(description="Events that start it, sorted.")]
-    preserves_evidence: Annotated[bool | UnsetType, Meta(description="Whether evidence is sealed first.")] = UNSET
+    preserves_evidence: Annotated[
+        bool, Meta(description="Whether evidence is sealed first; false where undeclared.")
+    ] = False
     hook: Annotated[bool, Meta(description="Whether something is called.")]
 
 

@@ -1,0 +1,49 @@
+# METADATA
+# title: "A ledger's clock has a source and a limit"
+# description: >-
+#   A ledger takes the time from a source of the profile, and its clock deviates no more than the profile allows.
+# schemas: [{input: schema.ledger}]
+# custom:
+#   id: audit.clock
+#   subject: ledger
+#   severity: medium
+#   confidence: certain
+#   controls: ["nist-800-53r5:AU-8", "21cfr11:11.10(e)"]
+#   remediation: >-
+#     Declare clock with a synchronised source such as nts and a max_skew within the maximum, and alarm beyond it.
+#   parameters:
+#     clock_sources: {type: strings, stricter: fewer}
+#     skew_maximum: {type: duration, stricter: lower}
+#   not_applicable: "never: every ledger is judged"
+#   checks:
+#     source:
+#       path: clock_source
+#       message: "the clock's source is {actual}; the profile requires one of {required}"
+#     skew:
+#       path: clock_max_skew
+#       needs: [clock_max_skew]
+#       message: "the clock may deviate by {actual}; the profile requires {required} at most"
+#   avoid: |
+#     clock: {source: local, max_skew: PT1H}
+#   prefer: |
+#     clock: {source: ntp, max_skew: PT5M}
+#   rationale: |
+#     The order of events across hosts is what an investigation is about, and a clock without a source can be set.
+#     SP 800-53 AU-8 asks for time stamps that can be compared with UTC.
+package limen.rules.audit.clock
+
+import data.limen.parameters
+
+applicable := true
+
+checks["source"] := {
+	"holds": input.clock_source in parameters.clock_sources,
+	"actual": input.clock_source,
+	"required": parameters.clock_sources,
+}
+
+checks["skew"] := {
+	"holds": input.clock_max_skew <= parameters.skew_maximum,
+	"actual": input.clock_max_skew,
+	"required": parameters.skew_maximum,
+}

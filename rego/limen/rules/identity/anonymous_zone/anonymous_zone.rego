@@ -1,0 +1,28 @@
+# METADATA
+# title: A zone that anyone may call is rate limited
+# description: "Where anyone is among the callers of a zone, its callers are rate limited."
+# schemas: [{input: schema.zone}]
+# custom:
+#   id: identity.anonymous_zone
+#   subject: zone
+#   severity: medium
+#   confidence: certain
+#   controls: ["nist-800-53r5:SC-5", "nist-800-53r5:AC-14", "nist-800-53r5:SC-7"]
+#   remediation: "Limit the rate of callers at the edge and declare rate_limited, or name the callers."
+#   not_applicable: the zone names its callers
+#   checks:
+#     rate:
+#       path: rate_limited
+#       message: "anyone may call, at trust {trust}, and no rate limit is declared"
+#   avoid: |
+#     untrusted: {trust: 0, callers: [anyone]}
+#   prefer: |
+#     untrusted: {trust: 0, callers: [anyone], rate_limited: true}
+#   rationale: |
+#     An open door must at least be narrow: without a limit, guessing credentials, harvesting records and exhausting
+#     the service cost the caller nothing.
+package limen.rules.identity.anonymous_zone
+
+applicable := input.anonymous
+
+checks["rate"] := {"holds": input.rate_limited, "trust": input.trust}

@@ -1,0 +1,28 @@
+# METADATA
+# title: What enters is validated
+# description: "Where data enters from a zone of trust 0, each item is checked against a schema."
+# schemas: [{input: schema.component}]
+# custom:
+#   id: ingress.validation
+#   subject: component
+#   severity: high
+#   confidence: certain
+#   controls: ["nist-800-53r5:SI-10", "nist-800-53r5:SC-7", "21cfr11:11.10(a)"]
+#   remediation: "List the items under ingress.validates of the component where they enter, and refuse what does not fit."
+#   not_applicable: no flow brings data here from a zone of trust 0
+#   checks:
+#     validated:
+#       path: ingress.validates
+#       message: "{actual} items enter here unvalidated"
+#   avoid: |
+#     gateway: {zone: ingress, kind: gateway}
+#   prefer: |
+#     gateway: {zone: ingress, kind: gateway, ingress: {validates: [submission], classifies: [submission], quarantine: dead-letter}}
+#   rationale: |
+#     Everything behind the threshold trusts what came over it. A schema at the door stops what would otherwise be
+#     parsed, stored and executed by programs that never expected it.
+package limen.rules.ingress.validation
+
+applicable := input.entry
+
+checks["validated"] := {"holds": input.ingress.unvalidated == 0, "actual": input.ingress.unvalidated}

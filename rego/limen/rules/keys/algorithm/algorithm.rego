@@ -1,0 +1,43 @@
+# METADATA
+# title: Algorithms are allowed on the day of the law
+# description: "A key's algorithm is in the profile's table and its last day has not passed."
+# schemas: [{input: schema.key}]
+# custom:
+#   id: keys.algorithm
+#   subject: key
+#   severity: high
+#   confidence: certain
+#   controls: ["nist-800-53r5:SC-13", "nist-800-131ar2:2", "nist-800-131ar2:3"]
+#   remediation: >-
+#     Move to an algorithm that the profile allows, such as AES-256, HMAC-SHA-256, ECDSA-P-384 or ML-DSA-65, and keep
+#     the old versions for reading.
+#   parameters:
+#     algorithm_last_day: {type: date_table, stricter: lower}
+#   not_applicable: nothing in the declaration uses the key
+#   checks:
+#     algorithm:
+#       path: algorithm
+#       needs: [algorithm]
+#       message: "{actual} is not allowed any more: last day {required}, 0 where the profile never allowed it"
+#   avoid: |
+#     keys:
+#       legacy: {algorithm: 3DES}
+#   prefer: |
+#     keys:
+#       phi-key: {algorithm: AES-256}
+#   rationale: |
+#     Algorithms end on known days: SP 800-131A Rev. 2 disallows three-key Triple DES after 2023. Plans such as IR
+#     8547 are drafts, so a profile that follows them says so by its own dates.
+package limen.rules.keys.algorithm
+
+import data.limen.context
+import data.limen.lib.dates
+import data.limen.parameters
+
+applicable := count(input.uses) > 0
+
+checks["algorithm"] := {
+	"holds": dates.allowed_on(parameters.algorithm_last_day, input.algorithm, context.as_of),
+	"actual": input.algorithm,
+	"required": object.get(parameters.algorithm_last_day, input.algorithm, 0),
+}

@@ -1,0 +1,50 @@
+# METADATA
+# title: No version outlives its cryptoperiod
+# description: >-
+#   The current version of a key is no older than the declared cryptoperiod, which is within the profile's maximum.
+# schemas: [{input: schema.key}]
+# custom:
+#   id: keys.cryptoperiod
+#   subject: key
+#   severity: high
+#   confidence: certain
+#   controls: ["nist-800-57pt1r5:5.3", "nist-800-53r5:SC-12"]
+#   remediation: Rotate the key now and declare activated anew; shorten a cryptoperiod that is beyond the maximum.
+#   parameters:
+#     cryptoperiod_maximum: {type: duration, stricter: lower}
+#   not_applicable: nothing in the declaration uses the key
+#   checks:
+#     age:
+#       path: age
+#       needs: [age, cryptoperiod]
+#       message: "the current version is {actual} old; its cryptoperiod is {required}"
+#     period:
+#       path: cryptoperiod
+#       needs: [cryptoperiod]
+#       message: "the cryptoperiod is {actual}; the profile allows {required} at most"
+#   avoid: |
+#     keys:
+#       signing: {activated: 2019-01-01, cryptoperiod: P3Y}
+#   prefer: |
+#     keys:
+#       signing: {activated: 2026-01-01, cryptoperiod: P1Y}
+#   rationale: |
+#     A rotation interval is an intention; the date shows whether it happened. SP 800-57 Part 1 limits how long a
+#     version may protect new data, since both exposure and the volume under one key grow with time.
+package limen.rules.keys.cryptoperiod
+
+import data.limen.parameters
+
+applicable := count(input.uses) > 0
+
+checks["age"] := {
+	"holds": input.age <= input.cryptoperiod,
+	"actual": input.age,
+	"required": input.cryptoperiod,
+}
+
+checks["period"] := {
+	"holds": input.cryptoperiod <= parameters.cryptoperiod_maximum,
+	"actual": input.cryptoperiod,
+	"required": parameters.cryptoperiod_maximum,
+}

@@ -1,0 +1,38 @@
+# METADATA
+# title: The custodian grants the key to nobody else
+# description: "The grantees observed at the key's custodian are among the declared ones."
+# schemas: [{input: schema.key}]
+# custom:
+#   id: keys.observed_grantees
+#   subject: key
+#   severity: critical
+#   confidence: certain
+#   scope: conformance
+#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:AC-6", "nist-800-53r5:CA-7"]
+#   remediation: "Revoke the grants beyond the declared ones at the custodian, and find out who gave them."
+#   not_applicable: nothing in the declaration uses the key
+#   checks:
+#     grantees:
+#       path: grantees
+#       needs: [grantees, observed_grantees_beyond]
+#       message: "{actual} grantees observed at the custodian are not among the {declared} declared"
+#   avoid: |
+#     # a KMS policy that grants kms:Decrypt to a role which no component has
+#     keys:
+#       phi-key: {grantees: [automation]}
+#   prefer: |
+#     # the KMS policy names exactly the role of `automation`
+#     keys:
+#       phi-key: {grantees: [automation]}
+#   rationale: |
+#     Grants pile up at custodians by hand and by accident, and a declaration never shows it. A single extra grantee
+#     opens every record that the key ever sealed.
+package limen.rules.keys.observed_grantees
+
+applicable := count(input.uses) > 0
+
+checks["grantees"] := {
+	"holds": input.observed_grantees_beyond == 0,
+	"actual": input.observed_grantees_beyond,
+	"declared": input.grantees,
+}

@@ -1,0 +1,47 @@
+# METADATA
+# title: Data that crosses a border moves over a protected channel
+# description: >-
+#   A flow between zones or tenants uses TLS or SSH, or never leaves the machine; an undeclared channel counts as
+#   none.
+# schemas: [{input: schema.flow}]
+# custom:
+#   id: transit.plaintext
+#   subject: flow
+#   severity: critical
+#   confidence: certain
+#   controls:
+#     - "nist-800-53r5:SC-8"
+#     - "nist-800-53r5:SC-8(1)"
+#     - "nist-800-207:tenet-2"
+#     - "45cfr164:164.312(e)(1)"
+#     - "dscsa:582(g)(1)(A)"
+#   remediation: >-
+#     Declare in_transit.tls on the flow, or its protocol as one that is TLS or SSH, and switch the plain listener
+#     off.
+#   not_applicable: "the flow moves nothing, or stays inside one zone (transit.intra_zone_trusted judges it)"
+#   checks:
+#     channel:
+#       path: in_transit.channel
+#       message: "the channel is {actual}; data would move as {required}"
+#   avoid: |
+#     flows:
+#       - {id: upload, from: portal, to: gateway, carries: [submission], in_transit: {protocol: http}}
+#   prefer: |
+#     flows:
+#       - {id: upload, from: portal, to: gateway, carries: [submission], in_transit: {protocol: https,
+#             tls: {min: "1.3"}}}
+#   rationale: |
+#     Whoever sits on the path reads and alters what moves in the clear, and no ledger will show it. The HIPAA
+#     transmission standard, 45 CFR 164.312(e)(1), asks for a guard against exactly that, and DSCSA for a secure
+#     exchange. What nobody declared can't be assumed to be protected.
+package limen.rules.transit.plaintext
+
+import data.limen.lib.logic
+
+applicable := logic.both(input.crossing, input.moves > 0)
+
+checks["channel"] := {
+	"holds": input.in_transit.channel in {"tls", "ssh", "local"},
+	"actual": input.in_transit.channel,
+	"required": "tls, ssh or local",
+}

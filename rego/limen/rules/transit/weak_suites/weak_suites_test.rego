@@ -1,0 +1,106 @@
+package limen.rules.transit.weak_suites_test
+
+import data.limen.rules.transit.weak_suites
+
+parameters := {
+	"suites_allowed": ["TLS_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"],
+}
+
+subject := {
+	"moves": 1,
+	"in_transit": {
+		"channel": "tls",
+		"tls": {
+			"min": 12,
+			"suites": ["TLS_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"],
+		},
+	},
+}
+
+decide(given) := answer if {
+	answer := {"applicable": weak_suites.applicable, "checks": weak_suites.checks}
+		with input as given
+		with data.limen.parameters as parameters
+}
+
+test_conforming if {
+	answer := decide(subject)
+	answer.applicable == true
+	answer.checks == {
+		"declared": {"holds": true, "actual": 2},
+		"suite": {
+			0: {"holds": true, "actual": "TLS_AES_256_GCM_SHA384"},
+			1: {"holds": true, "actual": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"},
+		},
+	}
+}
+
+test_violating if {
+	answer := decide(object.union(subject, {
+		"in_transit": {
+			"tls": {"suites": ["TLS_AES_256_GCM_SHA384", "TLS_RSA_WITH_3DES_EDE_CBC_SHA"]},
+		},
+	}))
+	answer.applicable == true
+	answer.checks == {
+		"declared": {"holds": true, "actual": 2},
+		"suite": {
+			0: {"holds": true, "actual": "TLS_AES_256_GCM_SHA384"},
+			1: {"holds": false, "actual": "TLS_RSA_WITH_3DES_EDE_CBC_SHA"},
+		},
+	}
+}
+
+test_undeclared_below_1_3_is_violating if {
+	answer := decide(object.union(subject, {"in_transit": {"tls": {"suites": []}}}))
+	answer.applicable == true
+	answer.checks == {"declared": {"holds": false, "actual": 0}, "suite": {}}
+}
+
+test_one_suite_below_1_3_conforms if {
+	answer := decide(object.union(subject, {
+		"in_transit": {"tls": {"suites": ["TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"]}},
+	}))
+	answer.applicable == true
+	answer.checks == {
+		"declared": {"holds": true, "actual": 1},
+		"suite": {0: {"holds": true, "actual": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"}},
+	}
+}
+
+test_undeclared_at_1_3_conforms if {
+	answer := decide(object.union(subject, {"in_transit": {"tls": {"min": 13, "suites": []}}}))
+	answer.applicable == true
+	answer.checks == {"declared": {"holds": true, "actual": 0}, "suite": {}}
+}
+
+test_weak_suite_at_1_3_is_violating if {
+	answer := decide(object.union(subject, {
+		"in_transit": {"tls": {"min": 13, "suites": ["TLS_RSA_WITH_RC4_128_SHA"]}},
+	}))
+	answer.applicable == true
+	answer.checks == {
+		"declared": {"holds": true, "actual": 1},
+		"suite": {0: {"holds": false, "actual": "TLS_RSA_WITH_RC4_128_SHA"}},
+	}
+}
+
+test_missing_field if {
+	answer := decide(json.remove(subject, ["in_transit/tls/min", "in_transit/tls/suites"]))
+	answer.applicable == true
+	answer.checks == {"suite": {}}
+}
+
+test_still_applies if {
+	answer := decide(object.union(subject, {"in_transit": {"tls": {"min": 10, "suites": []}}}))
+	answer.applicable == true
+	answer.checks == {"declared": {"holds": false, "actual": 0}, "suite": {}}
+}
+
+test_without_tls_is_not_applicable if {
+	decide(object.union(subject, {"in_transit": {"channel": "local"}})).applicable == false
+}
+
+test_moving_nothing_is_not_applicable if {
+	decide(object.union(subject, {"moves": 0})).applicable == false
+}

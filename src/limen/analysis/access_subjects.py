@@ -1,0 +1,120 @@
+"""Subjects of kinds role and duty_pair: who may do what, and who may do too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import UNSET
+
+from limen.analysis.kinds.access import DutyPairSubject, RoleSubject
+from limen.analysis.listing import listed
+from limen.analysis.movement import Movement
+from limen.analysis.permissions import granting, grants, holds, is_wildcard
+from limen.model.declaration import Declaration
+from limen.records.subjects import Detail, SubjectTable
+
+
+def role_table(movement: Movement) -> SubjectTable:
+    """Return the table of roles, in the order of the declaration."""
+    declaration = movement.network.declaration
+    asked: set[str] = set()
+    reading: set[str] = set()
+    for index, flow in enumerate(declaration.flows):
+        if flow.authz is UNSET:
+            continue
+        if flow.authz.permission is not UNSET:
+            asked.add(flow.authz.permission)
+        if flow.authz.roles and movement.both(index) & movement.identifying:
+            reading.update(flow.authz.roles)
+    wild = set(filter(is_wildcard, asked))
+    components = _holders(component.roles for component in declaration.components.values())
+    principals = _holders(principal.roles for principal in declaration.principals.values())
+    subjects = []
+    unused: list[list[str]] = []
+    for name, role in declaration.roles.items():
+        permissions = dict.fromkeys(role.permissions)
+        idle = [granted for granted in permissions if not _asked(granted, asked, wild)]
+        unused.append(idle)
+        subject = RoleSubject(
+            permissions=len(permissions),
+            wildcards=sum(map(is_wildcard, permissions)),
+            unused=len(idle),
+            subjects=role.subjects,
+            held_by_components=components.get(name, 0),
+            held_by_principals=principals.get(name, 0),
+            custody_logged=role.custody_logged,
+            reads_identifying=name in reading,
+        )
+        subjects.append(((name,), subject))
+    names = list(declaration.roles)
+
+    def details(index: int) -> Detail:
+        idle = unused[index]
+        return Detail(
+            path=("roles", names[index]),
+            title=f"role {names[index]}",
+            provenance={"unused": "no flow asks for " + ", ".join(idle)} if idle else {},
+            peers=tuple(idle),
+        )
+
+    return listed("role", 1, subjects, details)
+
+
+def _asked(granted: str, asked: set[str], wild: set[str]) -> bool:
+    """Return whether some flow asks for a permission, or for one that overlaps with it."""
+    if granted in asked:
+        return True
+    if is_wildcard(granted):
+        return any(grants(granted, want) or grants(want, granted) for want in asked)
+    return any(grants(want, granted) for want in wild)
+
+
+def _holders(roles: Iterable[tuple[str, ...]]) -> dict[str, int]:
+    """Return how many hold each role, each holder counted once."""
+    found: dict[str, int] = {}
+    for held in roles:
+        for name in set(held):
+            found[name] = found.get(name, 0) + 1
+    return found
+
+
+def duty_pair_table(declaration: Declaration) -> SubjectTable:
+    """Return the table of duties that must stay apart; a pair that is declared twice is one subject."""
+    places: dict[tuple[str, str], int] = {}
+    for place, pair in enumerate(declaration.separation_of_duties):
+        first, second = sorted(pair)
+        places.setdefault((first, second), place)
+    # Many hold the same roles, so each set of roles is looked at once.
+    held = {principal.roles for principal in declaration.principals.values()}
+    held |= {component.roles for component in declaration.components.values()}
+    holders: list[tuple[list[str], list[str], list[str]]] = []
+    subjects = []
+    for first, second in places:
+        sets = {roles for roles in held if all(holds(declaration, roles, each) for each in (first, second))}
+        found = (
+            [name for name, principal in declaration.principals.items() if principal.roles in sets],
+            [name for name, component in declaration.components.items() if component.roles in sets],
+            [name for name, role in declaration.roles.items() if granting(role, first) and granting(role, second)],
+        )
+        holders.append(found)
+        subject = DutyPairSubject(
+            known=sum(any(granting(role, each) for role in declaration.roles.values()) for each in (first, second)),
+            principals=len(found[0]),
+            components=len(found[1]),
+            roles=len(found[2]),
+        )
+        subjects.append(((first, second), subject))
+    pairs = list(places)
+
+    def details(index: int) -> Detail:
+        first, second = pairs[index]
+        principals, components, roles = holders[index]
+        named = (("principals", principals), ("components", components), ("roles", roles))
+        return Detail(
+            path=("separation_of_duties", places[pairs[index]]),
+            title=f"{first} apart from {second}",
+            provenance={kind: "held by " + ", ".join(who) for kind, who in named if who},
+            peers=(*principals, *components, *roles),
+        )
+
+    return listed("duty_pair", 2, subjects, details)

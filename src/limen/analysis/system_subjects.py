@@ -1,0 +1,111 @@
+"""The one subject of kind system: which sections are there, and what is declared for the system as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+
+from limen.analysis.given import given, seconds
+from limen.analysis.kinds.system import IncidentPart, SecretsPart, SystemSubject, VerificationPart
+from limen.analysis.listing import listed
+from limen.model.declaration import Declaration
+from limen.model.operations import IncidentResponse, Secrets, Verification
+from limen.records.subjects import Detail, SubjectTable
+
+SECTIONS = (
+    "assertions",
+    "components",
+    "data",
+    "flows",
+    "incident_response",
+    "key_rotation_procedure",
+    "keys",
+    "labels",
+    "ledgers",
+    "principals",
+    "probes",
+    "roles",
+    "secrets",
+    "separation_of_duties",
+    "tenants",
+    "transfers",
+    "verification",
+    "zones",
+)
+"""Sections of the format, sorted; a profile may require any of them."""
+
+
+def system_table(declaration: Declaration) -> SubjectTable:
+    """Return the table of the one system."""
+    system = declaration.system
+    present = tuple(section for section in SECTIONS if _says_something(getattr(declaration, section)))
+    subject = SystemSubject(
+        sections=present,
+        missing_sections=tuple(section for section in SECTIONS if section not in present),
+        owner=system.owner is not UNSET and bool(system.owner.strip()),
+        profiles=len(set(declaration.profiles)),
+        secrets=_secrets(declaration.secrets),
+        incident_response=_incident(declaration.incident_response),
+        verification=_verification(declaration.verification),
+        key_rotation_procedure=declaration.key_rotation_procedure is not UNSET
+        and bool(declaration.key_rotation_procedure.strip()),
+        keys=len(declaration.keys),
+        ledgers=len(declaration.ledgers),
+        tenants=len(declaration.tenants),
+    )
+    detail = Detail(path=("system",), title=system.id if system.title is UNSET else system.title)
+    return listed("system", 1, [((system.id,), subject)], lambda _: detail)
+
+
+def _says_something(section: Any) -> bool:
+    """Return whether a section is there and not empty; `secrets: {}` says nothing."""
+    if section is UNSET:
+        return False
+    if isinstance(section, (tuple, dict)):
+        return bool(section)
+    if isinstance(section, str):
+        return bool(section.strip())
+    return bool(section not in (Secrets(), IncidentResponse(), Verification()))
+
+
+def _secrets(secrets: Any) -> SecretsPart:
+    if secrets is UNSET:
+        return SecretsPart(declared=False, store=False)
+    return given(
+        SecretsPart,
+        declared=True,
+        store=secrets.store is not UNSET,
+        injected_as=_or_undeclared(secrets.injected_as),
+        on_missing=_or_undeclared(secrets.on_missing),
+        lifetime=seconds(secrets.lifetime),
+        scanned_in_ci=secrets.scanning is not UNSET and secrets.scanning.in_ci is True,
+    )
+
+
+def _incident(response: Any) -> IncidentPart:
+    if response is UNSET:
+        return IncidentPart(declared=False, runbook=False, triggers=(), hook=False)
+    return given(
+        IncidentPart,
+        declared=True,
+        runbook=response.runbook is not UNSET and bool(response.runbook.strip()),
+        triggers=tuple(sorted(set(response.triggers))),
+        preserves_evidence=response.preserves_evidence is True,
+        hook=response.hook is not UNSET,
+    )
+
+
+def _verification(verification: Any) -> VerificationPart:
+    if verification is UNSET:
+        return VerificationPart(declared=False, of=())
+    return given(
+        VerificationPart,
+        declared=True,
+        schedule=seconds(verification.schedule),
+        of=tuple(sorted(set(verification.of))),
+    )
+
+
+def _or_undeclared(value: Any) -> str:
+    return "undeclared" if value is UNSET else str(value)

@@ -1,0 +1,186 @@
+"""The pipeline, the only place that wires the parts: declaration -> facts -> decisions -> assessment."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from limen import __version__
+from limen.analysis.facts import Facts, boundary_map, context, crossing_rows, facts
+from limen.errors import DeclarationError, Problem, UsageError
+from limen.loading import Loaded, find, load
+from limen.policy.baseline import read_baseline
+from limen.policy.catalog import Catalog, load_catalog
+from limen.policy.decide import decide, jobs_of
+from limen.policy.embedded import EmbeddedEngine
+from limen.policy.findings import Accepted, findings_of
+from limen.policy.selection import Selection, select
+from limen.policy.waivers import read_waivers
+from limen.records.assessment import Assessment, InputFile
+from limen.records.statuses import STATUSES, Severity
+
+WAIVERS_FILE = "waivers.yaml"
+BASELINE_FILE = "baseline.json"
+
+Progress = Callable[[str], None]
+"""Called with what is being done, in words."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be assessed, and how."""
+
+    path: Path | None = None
+    """The declaration, its folder, or None to look upwards from here."""
+    profiles: tuple[str, ...] = ()
+    """Profiles beside those that the declaration names; they add and never remove."""
+    only_profiles: tuple[str, ...] = ()
+    """Profiles in place of those that the declaration names: a partial assessment."""
+    rules: tuple[str, ...] = ()
+    """Rules to judge by, of those selected: a partial assessment."""
+    flows: tuple[str, ...] = ()
+    """Flows to report on: a partial assessment."""
+    policies: tuple[Path, ...] = ()
+    """Folders with more rules and profiles."""
+    as_of: datetime.date | None = None
+    """The day whose law holds; None: the day of the assessment."""
+    assessed_at: datetime.datetime | None = None
+    """The clock, in UTC; None: read now, once (SOURCE_DATE_EPOCH wins)."""
+    fail_on: Severity = "low"
+    """The least severity that gates."""
+    waivers: Path | None = None
+    """The waiver file; None: waivers.yaml beside the declaration where there is one."""
+    baseline: Path | None = None
+    """The baseline; None: baseline.json beside the declaration where there is one."""
+    inherited: frozenset[str] = frozenset()
+    """Fingerprints of findings that were there at the reference of --baseline-from."""
+    memo: bool = True
+    """False decides every subject plainly, without sharing decisions."""
+
+
+class Assessed(msgspec.Struct, frozen=True, kw_only=True):
+    """An assessment with the parts that it was made from, for commands that explain it."""
+
+    assessment: Assessment
+    loaded: Loaded
+    facts: Facts
+    catalog: Catalog
+    selection: Selection
+
+
+def moment(now: datetime.datetime | None) -> datetime.datetime:
+    """Return the time of the assessment in whole UTC seconds: given, SOURCE_DATE_EPOCH, or the clock.
+
+    Raises UsageError where SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    if now is None:
+        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+        if epoch:
+            try:
+                now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+            except (ValueError, OverflowError, OSError):
+                raise UsageError(
+                    Problem(message=f"SOURCE_DATE_EPOCH is {epoch!r}", hint="expected seconds since 1970, or unset it")
+                ) from None
+        else:
+            now = datetime.datetime.now(datetime.UTC)
+    return now.astimezone(datetime.UTC).replace(microsecond=0)
+
+
+def assess(request: Request, progress: Progress | None = None) -> Assessed:
+    """Assess a declaration. Raises LimenError; a finding is a result, not an error."""
+    say = progress or (lambda _: None)
+    now = moment(request.assessed_at)
+    as_of = request.as_of or now.date()
+    with EmbeddedEngine.start() as engine:  # its process starts while we parse
+        path = find(request.path or Path())
+        say("reading the declaration")
+        loaded = load(path)
+        declaration = loaded.declaration
+        catalog = load_catalog(request.policies)
+        selection = select(
+            catalog,
+            request.only_profiles or (*declaration.profiles, *request.profiles),
+            rules=request.rules,
+            as_of=as_of,
+        )
+        say("computing facts")
+        found = facts(declaration, as_of=as_of, locate=loaded.sources.locate)
+        say("deciding")
+        engine.prepare(jobs_of(catalog, selection, found.context))
+        decisions = decide(selection, found.tables, engine, memo=request.memo)
+        say("collecting findings")
+        accepted = _accepted(request, path, now, selection)
+        result = findings_of(decisions, found.tables, loaded.sources.locate, accepted)
+        partial = _partial(request)
+        if request.flows:
+            _known_flows(request.flows, loaded)
+        counts = dict.fromkeys(STATUSES, 0) | result.counts
+        claims = found.tables["claim"].size
+        assessment = Assessment(
+            tool_version=__version__,
+            engine=engine.version,
+            system=declaration.system.id,
+            system_title=declaration.system.title or declaration.system.id,
+            owner=declaration.system.owner or "",
+            declaration=str(request.path or path),
+            files=tuple(InputFile(path=f.path, sha256=f.sha256, size=f.size) for f in loaded.files),
+            profiles=selection.profiles,
+            scope="design",
+            partial=partial,
+            assessed_at=now.isoformat().replace("+00:00", "Z"),
+            as_of=as_of.isoformat(),
+            fail_on=request.fail_on,
+            tables=found.tables,
+            decisions=decisions,
+            findings=tuple(f for f in result.findings if not request.flows or f.crossing in request.flows),
+            counts=counts,
+            claims=claims,
+            observed=0,
+            controls=selection.controls,
+            deviations=selection.deviations,
+            notes=result.notes,
+            crossings=crossing_rows(found, loaded.sources.locate),
+            map=boundary_map(found),
+            locate=loaded.sources.locate,
+        )
+    return Assessed(assessment=assessment, loaded=loaded, facts=found, catalog=catalog, selection=selection)
+
+
+def _accepted(request: Request, path: Path, now: datetime.datetime, selection: Selection) -> Accepted:
+    """Read what was accepted before: waivers, baseline, and findings inherited from a reference."""
+    waivers = request.waivers or path.parent / WAIVERS_FILE
+    baseline = request.baseline or path.parent / BASELINE_FILE
+    return Accepted(
+        waivers=read_waivers(waivers) if request.waivers or waivers.exists() else None,
+        baseline=read_baseline(baseline) if request.baseline or baseline.exists() else None,
+        inherited=request.inherited,
+        now=now,
+        attested_only=selection.attested_waivers,
+        partial=bool(_partial(request)),
+    )
+
+
+def _partial(request: Request) -> str:
+    """Return why the assessment is only a part of itself, or an empty text."""
+    parts = []
+    if request.only_profiles:
+        parts.append(f"only profile {', '.join(request.only_profiles)}")
+    if request.rules:
+        parts.append(f"only rule {', '.join(request.rules)}")
+    if request.flows:
+        parts.append(f"only flow {', '.join(request.flows)}")
+    return "; ".join(parts)
+
+
+def _known_flows(flows: tuple[str, ...], loaded: Loaded) -> None:
+    known = {flow.id for flow in loaded.declaration.flows}
+    unknown = [flow for flow in flows if flow not in known]
+    if unknown:
+        raise UsageError([Problem(message=f"there is no flow {flow!r}", hint="limen crossings lists them") for flow in unknown])
+
+
+__all__ = ["Assessed", "DeclarationError", "Request", "assess", "moment"]

@@ -1,0 +1,1 @@
+"""One module a command; a file in this folder is a command."""

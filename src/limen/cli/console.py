@@ -1,0 +1,138 @@
+"""The terminal: colour where it is one, plain text where it is not, errors with the offending text underlined."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+import msgspec
+
+from limen.errors import LimenError, Problem
+from limen.reports import Options
+from limen.reports._words import printable
+
+_PATIENCE = 0.3
+"""Seconds of silence before progress is shown."""
+STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "underline": "4"}
+
+
+class Console(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a command prints."""
+
+    stdout: TextIO
+    stderr: TextIO
+    color: bool
+    """Whether standard output takes colour."""
+    error_color: bool
+    """Whether standard error takes colour."""
+    width: int
+
+    @classmethod
+    def of_process(cls, no_color: bool) -> Console:
+        """Return the process's console; NO_COLOR, TERM=dumb and pipes are plain, FORCE_COLOR is not."""
+        plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        forced = bool(os.environ.get("FORCE_COLOR"))
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        return cls(
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+            color=not plain and (forced or sys.stdout.isatty()),
+            error_color=not plain and (forced or sys.stderr.isatty()),
+            width=shutil.get_terminal_size((100, 24)).columns,
+        )
+
+    def options(self, quiet: bool = False) -> Options:
+        """Return how reports for people are drawn here."""
+        return Options(color=self.color, width=self.width, quiet=quiet)
+
+    def out(self, text: str) -> None:
+        """Print a line of result."""
+        self.stdout.write(text + "\n")
+
+    def out_bytes(self, content: bytes) -> None:
+        """Print a report as it is."""
+        self.stdout.flush()
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None:
+            self.stdout.write(content.decode())
+        else:
+            buffer.write(content)
+            buffer.flush()
+
+    def styled(self, text: str, *styles: str) -> str:
+        """Return text in the given styles for standard output, plain where it takes no colour."""
+        return _styled(text, styles) if self.color else text
+
+    def error(self, text: str) -> None:
+        """Print a line of trouble to standard error."""
+        mark = _styled("limen:", ("red", "bold")) if self.error_color else "limen:"
+        self.stderr.write(f"{mark} {printable(text)}\n")
+
+    def note(self, text: str) -> None:
+        """Print a line to standard error that is neither result nor trouble."""
+        self.stderr.write(printable(text) + "\n")
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """Show what is being done on one line of a terminal, after a short while; nothing where it is none."""
+        if not (self.error_color and self.stderr.isatty()):
+            yield lambda _: None
+            return
+        started = time.monotonic()
+
+        def say(what: str) -> None:
+            if time.monotonic() - started > _PATIENCE:
+                self.stderr.write(f"\r\x1b[2K{printable(what)} …")
+                self.stderr.flush()
+
+        try:
+            yield say
+        finally:
+            self.stderr.write("\r\x1b[2K")
+            self.stderr.flush()
+
+    def problems(self, error: LimenError) -> None:
+        """Print every problem of an error, each with its place, the text underlined, and what to do."""
+        for problem in error.problems:
+            self.stderr.write(self._problem(problem) + "\n")
+        if len(error.problems) > 1:
+            self.error(f"{len(error.problems)} problems")
+
+    def _problem(self, problem: Problem) -> str:
+        def style(text: str, *styles: str) -> str:
+            return _styled(text, styles) if self.error_color else text
+
+        place = problem.location
+        lead = f"{style(printable(str(place)), 'bold')}: " if place else ""
+        lines = [f"{lead}{style('error:', 'red', 'bold')} {printable(problem.message)}"]
+        if place and place.excerpt and place.line:
+            lines += self._excerpt(place.excerpt, place.line, place.column, place.length, style("^", "red"))
+        if problem.hint:
+            lines.append(f"  {style('=', 'cyan')} {printable(problem.hint)}")
+        return "\n".join(lines)
+
+    def _excerpt(self, text: str, line: int, column: int, length: int, mark: str) -> list[str]:
+        """Return the line and its underlining, cut around the column so that it fits the terminal."""
+        room = max(20, self.width - 10)
+        start = max(0, column - 1 - room // 2) if len(text) > room else 0
+        before = printable(text[start : column - 1]).replace("\t", " ")
+        shown = printable(text[start : start + room]).replace("\t", " ")
+        gutter = f"{line:>5} | "
+        lines = [gutter + shown]
+        if column:
+            count = max(1, min(length or 1, len(shown) - len(before)))
+            lines.append(" " * 5 + " | " + " " * len(before) + mark * count)
+        return lines
+
+
+def _styled(text: str, styles: tuple[str, ...]) -> str:
+    codes = ";".join(STYLES[style] for style in styles)
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes else text

@@ -1,0 +1,148 @@
+"""Finds the command, parses its arguments, runs it and turns every error into words and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import gc
+import os
+import pkgutil
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import NoReturn, Protocol, cast
+
+from limen.cli.console import Console
+from limen.errors import LimenError, Problem, UsageError
+from limen.records.statuses import EXIT_INTERNAL, EXIT_USAGE
+
+DESCRIPTION = """\
+Is every place where regulated data crosses a boundary authenticated, authorised, classified,
+encrypted and logged, as declared, as required, and in reality?"""
+
+EPILOG = """\
+exit codes:
+  0  conforming
+  1  findings at or above --fail-on
+  2  bad declaration or usage
+  3  something required was not assessed
+  4  internal error
+where several hold: 4, 2, 1, 3, 0"""
+
+
+class Command(Protocol):
+    """What a module of limen.cli.commands offers."""
+
+    SUMMARY: str
+    """One line for `limen --help`."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's arguments."""
+
+    def run(self, options: argparse.Namespace, console: Console) -> int:
+        """Do it and return the exit code; raises LimenError."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are ours: said with a suggestion, exit 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError instead of printing and leaving."""
+        hint = f"try: {self.prog} --help"
+        if message.startswith("unrecognized arguments: "):
+            unknown = message.removeprefix("unrecognized arguments: ").split()
+            known = [name for action in self._actions for name in action.option_strings]
+            close = [match for word in unknown for match in difflib.get_close_matches(word.split("=")[0], known, 1)]
+            if close:
+                hint = f"did you mean {' or '.join(close)}? {hint}"
+        raise UsageError(Problem(message=message, hint=hint))
+
+
+def command_names() -> tuple[str, ...]:
+    """Return the names of all commands, found by location."""
+    from limen.cli import commands
+
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(commands.__path__)))
+
+
+def command(name: str) -> Command:
+    """Return the module of a command; raises ModuleNotFoundError for a name that is none."""
+    module: ModuleType = import_module(f"limen.cli.commands.{name}")
+    return cast(Command, module)
+
+
+def parser(names: tuple[str, ...] | None = None) -> argparse.ArgumentParser:
+    """Return the parser with some commands (default: all); a run needs one, `--help` and completion all."""
+    from limen import __version__
+
+    whole = Parser(
+        prog="limen",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    whole.add_argument("-V", "--version", action="version", version=f"limen {__version__}", help="print the version")
+    subparsers = whole.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=Parser)
+    for name in names or command_names():
+        module = command(name)
+        sub = subparsers.add_parser(
+            name,
+            help=module.SUMMARY,
+            description=(import_module(f"limen.cli.commands.{name}").__doc__ or "").strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.arguments(sub)
+        sub.add_argument("--no-color", action="store_true", help="no colour, even on a terminal (NO_COLOR does the same)")
+        sub.set_defaults(run=module.run)
+    return whole
+
+
+def run(given: list[str]) -> int:
+    """Run one command line and return its exit code; every error is printed in words, never as a traceback."""
+    gc.disable()  # a run is short and its data lives to the end: collecting only costs
+    console = Console.of_process("--no-color" in given)
+    try:
+        return _run(given, console)
+    except LimenError as error:
+        console.problems(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.error("interrupted: nothing was decided")
+        return 130
+    except BrokenPipeError:
+        # The reader left (`limen check | head`). What it did not read it can't rely on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_INTERNAL
+    except Exception as error:  # the last line of defence: a bug must not look like a verdict
+        if os.environ.get("LIMEN_DEBUG"):
+            raise
+        console.error(f"internal error: {type(error).__name__}: {error}")
+        console.error("this is a bug of limen, not of your declaration; LIMEN_DEBUG=1 shows where")
+        return EXIT_INTERNAL
+
+
+def _run(given: list[str], console: Console) -> int:
+    name = next((word for word in given if not word.startswith("-")), None)
+    if not given or name is None:
+        whole = parser()
+        if not given:
+            console.out(whole.format_help().rstrip())
+            return EXIT_USAGE
+    elif name in command_names():
+        whole = parser((name,))
+    else:
+        close = difflib.get_close_matches(name, command_names(), 1)
+        known = ", ".join(command_names())
+        raise UsageError(
+            Problem(
+                message=f"there is no command {name!r}",
+                hint=f'did you mean "{close[0]}"?' if close else f"commands: {known}",
+            )
+        )
+    try:
+        options = whole.parse_args(given)
+    except SystemExit as leaving:  # --help and --version leave by themselves
+        return int(leaving.code or 0)
+    return int(options.run(options, console))

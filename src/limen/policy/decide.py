@@ -1,0 +1,175 @@
+"""Decisions: every selected rule on every subject, shared between subjects that look alike to the rule.
+
+A rule is asked once for each distinct projection of the subjects on the fields that it reads. A seeded sample
+is asked again with whole inputs, one subject at a time; a difference means that sharing was wrong, and ends the
+run: a wrong verdict is worse than none.
+"""
+
+from __future__ import annotations
+
+import random
+from array import array
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from limen.errors import InternalError, Problem
+from limen.policy.catalog import Catalog
+from limen.policy.engine import Answer, Job, PolicyEngine, Query
+from limen.policy.inspection import Entry
+from limen.policy.looking import Looking
+from limen.policy.selection import Selection
+from limen.policy.sharing import Grouping, Sharing
+from limen.records.assessment import CheckResult, Outcome, RuleDecisions
+from limen.records.rules import SelectedRule
+from limen.records.statuses import Scope
+from limen.records.subjects import SubjectTable
+
+SAMPLE = 2
+"""Subjects a rule that are decided again plainly, at least."""
+SAMPLE_SHARE = 1000
+"""One subject in so many is decided again plainly, up to `SAMPLE_MOST`."""
+SAMPLE_MOST = 32
+
+ASSUMED = "the only witness is a flow that does not say what it carries"
+"""Why a failing subject is not_assessed; the finding names the flow."""
+
+
+def jobs_of(catalog: Catalog, selection: Selection, context: Mapping[str, object]) -> list[Job]:
+    """Return what an engine must load: for each rule its modules, its parameters and the shared context."""
+    return [
+        Job(
+            name=rule_id,
+            query=f"data.limen.rules.{rule_id}",
+            modules=catalog.modules(selection.entries[rule_id]),
+            data=msgspec.json.encode({"limen": {"parameters": selected.parameters, "context": context}}).decode(),
+        )
+        for rule_id, selected in selection.rules.items()
+    ]
+
+
+def decide(
+    selection: Selection,
+    tables: Mapping[str, SubjectTable],
+    engine: PolicyEngine,
+    *,
+    scope: Scope = "design",
+    memo: bool = True,
+    seed: int = 0,
+) -> dict[str, RuleDecisions]:
+    """Return each rule's decisions, by id. The engine must have been prepared with the selection's jobs.
+
+    `memo` False asks for each shape with its whole input. `seed` picks the sample that is decided again. Raises
+    InternalError where shared and plain decisions differ, UnassessedError where the engine can't go on.
+    """
+    groupings = {kind: Grouping(table) for kind, table in tables.items()}
+    looks = {kind: Looking(table) for kind, table in tables.items()}
+    asked = [
+        _Asked(selected, selection.entries[rule_id], groupings[selected.rule.subject], memo)
+        for rule_id, selected in selection.rules.items()
+        if _judgeable(selected, tables, scope)
+    ]
+    decided: dict[str, RuleDecisions] = {}
+    for one, answers in zip(asked, engine.answer(_queries(asked)), strict=True):
+        decided[one.rule_id] = one.decisions(answers, looks[one.kind])
+    if memo:
+        _verify(asked, decided, looks, engine, random.Random(seed))  # noqa: S311 a sample, not a secret
+    for rule_id, selected in selection.rules.items():
+        if rule_id not in decided:
+            decided[rule_id] = _unasked(selected, tables)
+    return {rule_id: decided[rule_id] for rule_id in selection.rules}
+
+
+class _Asked:
+    """A rule, and the groups of shapes for which it is asked."""
+
+    def __init__(self, selected: SelectedRule, entry: Entry, grouping: Grouping, memo: bool) -> None:
+        self.selected, self.entry = selected, entry
+        self.rule_id, self.kind = selected.rule.id, selected.rule.subject
+        self.table = grouping.table
+        self.fields = entry.projection if memo else None
+        self.sharing: Sharing = grouping.by(self.fields)
+
+    def inputs(self) -> list[bytes]:
+        return [self.table.shape_json(shape, self.fields) for shape in self.sharing.first]
+
+    def decisions(self, answers: list[Answer], look: Looking) -> RuleDecisions:
+        outcomes: list[Outcome] = []
+        known: dict[object, int] = {}
+        of_group = array("I")
+        for shape, answer in zip(self.sharing.first, answers, strict=True):
+            key = (answer.ok, answer.text, look.key(self.entry.rule, shape))
+            code = known.get(key)
+            if code is None:
+                code = known[key] = len(outcomes)
+                outcomes.append(look.outcome(self.entry, answer, shape))
+            of_group.append(code)
+        codes = array("I", [of_group[group] for group in self.sharing.groups])
+        assumed = _assumed(self.table, outcomes)
+        return RuleDecisions(selected=self.selected, outcomes=tuple(outcomes), codes=codes, assumed=assumed)
+
+
+def _queries(asked: list[_Asked]) -> Iterator[Query]:
+    for one in asked:
+        yield Query(one.rule_id, one.inputs())
+
+
+def _judgeable(selected: SelectedRule, tables: Mapping[str, SubjectTable], scope: Scope) -> bool:
+    table = tables.get(selected.rule.subject)
+    return table is not None and table.size > 0 and not _out_of_scope(selected, scope)
+
+
+def _out_of_scope(selected: SelectedRule, scope: Scope) -> bool:
+    return selected.rule.scope == "conformance" and scope == "design"
+
+
+def _unasked(selected: SelectedRule, tables: Mapping[str, SubjectTable]) -> RuleDecisions:
+    """Return the decisions of a rule that was not asked: no subjects, or it needs observations."""
+    table = tables.get(selected.rule.subject)
+    if table is None or not table.size:
+        reason = f"there is no {selected.rule.subject.replace('_', ' ')} to judge"
+        outcome = Outcome(status="not_applicable", reason=reason)
+        return RuleDecisions(selected=selected, outcomes=(outcome,), codes=array("I"))
+    outcome = Outcome(status="out_of_scope", reason="needs observations, which a design assessment has none of")
+    return RuleDecisions(selected=selected, outcomes=(outcome,), codes=array("I", bytes(4 * table.shape_count)))
+
+
+def _assumed(table: SubjectTable, outcomes: list[Outcome]) -> dict[int, int]:
+    """Append what each failing outcome becomes where its only witness is assumed, and return which becomes which."""
+    if table.assumed is None:
+        return {}
+    found: dict[int, int] = {}
+    for code, outcome in enumerate(tuple(outcomes)):
+        if outcome.status == "fail":
+            found[code] = len(outcomes)
+            results = tuple(_unsure(result) if result.status == "fail" else result for result in outcome.results)
+            outcomes.append(Outcome(status="not_assessed", results=results, reason=ASSUMED))
+    return found
+
+
+def _unsure(result: CheckResult) -> CheckResult:
+    return msgspec.structs.replace(result, status="not_assessed", message=f"{result.message}; but {ASSUMED}")
+
+
+def _verify(
+    asked: list[_Asked],
+    decided: Mapping[str, RuleDecisions],
+    looks: Mapping[str, Looking],
+    engine: PolicyEngine,
+    chance: random.Random,
+) -> None:
+    """Decide a sample of subjects plainly, with whole inputs; raise InternalError where a decision differs."""
+    samples = [(one, _sample(one.table, chance)) for one in asked]
+    queries = (Query(one.rule_id, [one.table.shape_json(shape) for shape in shapes]) for one, shapes in samples)
+    for (one, shapes), answers in zip(samples, engine.answer(queries), strict=True):
+        for shape, answer in zip(shapes, answers, strict=True):
+            shared = decided[one.rule_id]
+            if looks[one.kind].outcome(one.entry, answer, shape) != shared.outcomes[shared.codes[shape]]:
+                message = f"shared and plain decisions of {one.rule_id} differ"
+                hint = "report this as a bug of limen; --no-memo decides every subject plainly"
+                raise InternalError(Problem(message=message, hint=hint))
+
+
+def _sample(table: SubjectTable, chance: random.Random) -> list[int]:
+    count = min(table.size, SAMPLE_MOST, max(SAMPLE, table.size // SAMPLE_SHARE))
+    return [table.shapes[chance.randrange(table.size)] for _ in range(count)]

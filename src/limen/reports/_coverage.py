@@ -1,0 +1,59 @@
+"""Controls coverage: for each control, which selected rules serve it and how their decisions ended."""
+
+from __future__ import annotations
+
+import msgspec
+
+from limen.records.assessment import Assessment
+from limen.records.statuses import STATUSES, Status
+from limen.reports._rows import decision_counts
+
+
+class ControlRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One control and the decisions of the rules that serve it."""
+
+    name: str
+    """framework:control."""
+    citation: str
+    title: str
+    status: str
+    """law, standard, guidance, draft, proposed or unverified; unknown where no framework of ours has it."""
+    rules: tuple[str, ...]
+    counts: dict[Status, int]
+    verdict: str
+    """met as declared, not met, unknown, not observed or not applicable."""
+
+
+def coverage(assessment: Assessment) -> list[ControlRow]:
+    """Return every control that a selected rule serves, sorted by name; one bad decision spoils it."""
+    counts = decision_counts(assessment)
+    rules: dict[str, list[str]] = {}
+    for rule_id, decided in assessment.decisions.items():
+        for name in decided.selected.rule.controls:
+            rules.setdefault(name, []).append(rule_id)
+    rows = []
+    for name in sorted(rules):
+        total: dict[Status, int] = {s: sum(counts[rule][s] for rule in rules[name]) for s in STATUSES}
+        control = assessment.controls.get(name)
+        rows.append(
+            ControlRow(
+                name=name,
+                citation=control.citation if control else name,
+                title=control.title if control else "",
+                status=control.status if control else "unknown",
+                rules=tuple(rules[name]),
+                counts=total,
+                verdict=_verdict(total),
+            )
+        )
+    return rows
+
+
+def _verdict(counts: dict[Status, int]) -> str:
+    if counts["fail"]:
+        return "not met"
+    if counts["error"] or counts["not_assessed"]:
+        return "unknown"
+    if counts["pass"]:
+        return "met as declared"
+    return "not observed" if counts["out_of_scope"] else "not applicable"

@@ -1,0 +1,59 @@
+"""Decisions as reports list them: one a subject, and one visible row for a selected rule without subjects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from limen.records.assessment import Assessment, Decision, RuleDecisions
+from limen.records.statuses import STATUSES, Status
+
+NO_SUBJECT = -1
+"""Index of the row that stands for a rule without subjects."""
+
+
+def subjects(decided: RuleDecisions, assessment: Assessment) -> int:
+    """Return how many subjects a rule has."""
+    table = assessment.tables.get(decided.selected.rule.subject)
+    return table.size if table else 0
+
+
+def rows(assessment: Assessment) -> Iterator[Decision]:
+    """Yield every decision, and for a rule without subjects one that is not_applicable and says so.
+
+    Its subject is the kind with nothing behind it, such as ``ledger:``, and its index `NO_SUBJECT`.
+    """
+    empty = {
+        rule_id: decided for rule_id, decided in assessment.decisions.items() if not subjects(decided, assessment)
+    }
+    for rule_id, decided in empty.items():
+        rule = decided.selected.rule
+        yield Decision(
+            rule=rule_id,
+            subject=f"{rule.subject}:",
+            status="not_applicable",
+            severity=rule.severity,
+            results=(),
+            reason=f"no subject of kind {rule.subject}",
+            kind=rule.subject,
+            index=NO_SUBJECT,
+        )
+    yield from assessment.each_decision()
+
+
+def decision_counts(assessment: Assessment) -> dict[str, dict[Status, int]]:
+    """Return the number of rows by status for each rule, without making a record of each."""
+    counts: dict[str, dict[Status, int]] = {}
+    for rule_id, decided in assessment.decisions.items():
+        found: dict[Status, int] = dict.fromkeys(STATUSES, 0)
+        table = assessment.tables.get(decided.selected.rule.subject)
+        if table is None or not table.size:
+            found["not_applicable"] = 1
+        elif table.assumed is None or not decided.assumed:
+            for code, number in Counter(map(decided.codes.__getitem__, table.shapes)).items():
+                found[decided.outcomes[code].status] += number
+        else:
+            for index in range(table.size):
+                found[decided.outcome(table, index).status] += 1
+        counts[rule_id] = found
+    return counts

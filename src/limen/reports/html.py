@@ -1,0 +1,108 @@
+"""HTML: one offline file with summary, boundary map, filterable findings, flows and rules, and controls coverage."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from typing import Any
+
+from limen.records.assessment import Assessment, Finding
+from limen.records.statuses import SEVERITIES, STATUSES
+from limen.records.verdict import exit_code
+from limen.reports import Options
+from limen.reports._coverage import coverage
+from limen.reports._flows import FlowRow, flow_rows
+from limen.reports._rows import decision_counts, subjects
+from limen.reports._words import STATUS_WORDS, anchor, decisions_line, one_line, order, plural, step_words
+from limen.reports.maps.svg import STYLE, svg
+
+EXTENSION = "html"
+MOST = 2_000
+"""Findings and flows shown; the page says how many more there are."""
+
+
+def render(assessment: Assessment, options: Options) -> bytes:
+    """Return the page; it loads nothing, and its policy lets only its own style and script run."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("limen.reports", "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["line"] = lambda value: one_line(str(value))
+    environment.filters["anchor"] = anchor
+    environment.filters["step"] = step_words
+    environment.filters["json"] = lambda value: one_line(value.decode())
+    style = loader.get_source(environment, "report.css")[0]
+    script = loader.get_source(environment, "report.js")[0]
+    findings = sorted(assessment.findings, key=order)
+    flows = flow_rows(assessment, findings)
+    values = {
+        **_summary(assessment, findings),
+        **_lists(assessment, findings, flows),
+        "map": svg(assessment.map, _bad(findings), {row.flow: f"#flow-{anchor(row.flow)}" for row in flows[:MOST]}),
+        "style": style,
+        "script": script,
+        "digests": {"script": _digest(script), "style": _digest(style), "map": _digest(STYLE)},
+        "plural": plural,
+        "status_words": STATUS_WORDS,
+        "severities": SEVERITIES,
+    }
+    return environment.get_template("report.html").render(values).encode()
+
+
+def _digest(text: str) -> str:
+    """Return the hash by which the page's policy knows a script or style."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _bad(findings: list[Finding]) -> dict[str, str]:
+    """Return the flows and components with open findings, each with how many and the worst rule."""
+    counts: Counter[str] = Counter()
+    worst: dict[str, str] = {}
+    for finding in findings:
+        if finding.disposition == "open":
+            name = finding.crossing or finding.subject.removeprefix("component:")
+            counts[name] += 1
+            worst.setdefault(name, finding.rule)
+    return {name: f"{plural(counts[name], 'finding')}, worst {rule}" for name, rule in worst.items()}
+
+
+def _summary(assessment: Assessment, findings: list[Finding]) -> dict[str, Any]:
+    kinds = Counter(f.severity if f.status == "fail" else f.status for f in findings if f.disposition == "open")
+    accepted = Counter(f.disposition for f in findings if f.disposition != "open")
+    shown = [(name, STATUS_WORDS.get(name, name), kinds[name]) for name in ("error", *SEVERITIES, "not_assessed")]
+    shown += [("accepted", name, accepted[name]) for name in ("waived", "baseline", "inherited")]
+    return {
+        "assessment": assessment,
+        "verdict": assessment.verdict(),
+        "good": exit_code(assessment) == 0,
+        "decisions": decisions_line(assessment),
+        "statuses": [(STATUS_WORDS[status], status, assessment.counts[status]) for status in STATUSES],
+        "kinds": [kind for kind in shown if kind[2]],
+    }
+
+
+def _lists(assessment: Assessment, findings: list[Finding], flows: list[FlowRow]) -> dict[str, Any]:
+    seen: Counter[str] = Counter()
+    named = []
+    for finding in findings[:MOST]:
+        number = seen[finding.fingerprint]
+        seen[finding.fingerprint] += 1
+        named.append((f"{finding.fingerprint}-{number}" if number else finding.fingerprint, finding))
+    counts = decision_counts(assessment)
+    shown = {row.flow for row in flows[:MOST]}
+    return {
+        "findings": named,
+        "more_findings": max(0, len(findings) - MOST),
+        "flows": flows[:MOST],
+        "shown_flows": shown,
+        "more_flows": max(0, len(flows) - MOST),
+        "rules": [
+            (rule_id, decided.selected, subjects(decided, assessment), counts[rule_id])
+            for rule_id, decided in assessment.decisions.items()
+        ],
+        "known_rules": set(assessment.decisions),
+        "coverage": coverage(assessment),
+    }

@@ -1,0 +1,1 @@
+"""The boundary map as a drawing: SVG, Graphviz DOT and Mermaid."""
