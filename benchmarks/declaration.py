@@ -46,6 +46,7 @@ def sections(topology: Topology, *, include: tuple[str, ...] = ()) -> dict[str, 
         "data": {
             item.id: {
                 "label": _label(item.level, (item.compartment,) if item.compartment else ()),
+                "fields": list(item.sensitive_fields),
                 "sensitive_fields": list(item.sensitive_fields),
                 "retention": item.retention,
             }
@@ -53,7 +54,7 @@ def sections(topology: Topology, *, include: tuple[str, ...] = ()) -> dict[str, 
         },
         "zones": {zone.id: _zone(zone.id, topology) for zone in topology.zones},
         "keys": _keys(topology),
-        "roles": _roles(),
+        "roles": _roles(topology),
         "principals": {"svc-intake": {"roles": ["gateway"]}, "svc-dispatch": {"roles": ["packager"]}},
         "separation_of_duties": [["dispatch:send", "record:keep"]],
         "secrets": {
@@ -226,6 +227,9 @@ def _keys(topology: Topology) -> dict[str, object]:
             "retains_old_versions": True,
             "origin": "hsm",
             "module": {"standard": "FIPS 140-3", "level": 3, "certificate": "4759"},
+            "held_by": "vault",
+            "activated": "2026-10-01",
+            "cryptoperiod": "P2Y",
             **more,
         }
 
@@ -238,8 +242,9 @@ def _keys(topology: Topology) -> dict[str, object]:
     return result
 
 
-def _roles() -> dict[str, object]:
-    """One role for each role of a cell, with what it may do."""
+def _roles(topology: Topology) -> dict[str, object]:
+    """One role for each role of a cell, with what it may do and the sensitive fields that it needs."""
+    needs = {item.id: list(item.sensitive_fields) for item in topology.items if item.sensitive_fields}
     permissions: dict[str, set[str]] = {role: set() for role in CELL}
     for source, _, _, permission, _ in PATTERNS:
         permissions[source].add(permission)
@@ -247,7 +252,7 @@ def _roles() -> dict[str, object]:
         permissions[role].add(LOG_PERMISSION)
     permissions["service"].add(SECRET_PERMISSION)
     return {
-        role: {"permissions": sorted(granted), "subjects": "human" if role in ("portal", "partner") else "workload"}
+        role: {"permissions": sorted(granted), "subjects": "workload", "needs": needs}
         for role, granted in permissions.items()
     }
 

@@ -106,12 +106,12 @@ ZONES = (
 )
 
 POSTURES = (
-    Posture(44, "https", "1.3", True, "mtls", "PT1H", True, True),
-    Posture(22, "https", "1.3", True, "spiffe", "PT1H", True, True),
-    Posture(14, "https", "1.3", False, "oidc", "PT15M", True, True),
-    Posture(8, "https", "1.2", True, "mtls", "P30D", True, True),
-    Posture(4, "amqps", "1.2", False, "signed-request", "P90D", True, True),
-    Posture(3, "https", "1.2", False, "password", "P365D", True, True),
+    Posture(50, "https", "1.3", True, "mtls", "PT1H", True, True),
+    Posture(24, "https", "1.3", True, "spiffe", "PT1H", True, True),
+    Posture(16, "https", "1.3", False, "oidc", "PT15M", True, True),
+    Posture(2, "https", "1.2", True, "mtls", "P30D", True, True),
+    Posture(1, "amqps", "1.2", False, "signed-request", "P90D", True, True),
+    Posture(1, "https", "1.2", False, "password", "P365D", True, True),
     Posture(2, "https", "1.3", True, "mtls", "PT1H", False, True),
     Posture(2, "https", "1.3", True, "mtls", "PT1H", True, False),
     Posture(1, "https", "1.1", False, "oidc", "PT15M", False, False),

@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 
 from limen import __version__
-from limen.analysis.facts import Facts, boundary_map, context, crossing_rows, facts
-from limen.errors import DeclarationError, Problem, UsageError
+from limen.analysis.crossings import boundary_map, crossing_rows
+from limen.analysis.facts import Facts, context_of, facts
+from limen.analysis.posture import Locate
+from limen.errors import Location, Problem, UsageError
 from limen.loading import Loaded, find, load
 from limen.policy.baseline import read_baseline
 from limen.policy.catalog import Catalog, load_catalog
@@ -20,7 +22,8 @@ from limen.policy.embedded import EmbeddedEngine
 from limen.policy.findings import Accepted, findings_of
 from limen.policy.selection import Selection, select
 from limen.policy.waivers import read_waivers
-from limen.records.assessment import Assessment, InputFile
+from limen.policy.wording import suggestion
+from limen.records.assessment import Assessment, InputFile, tally_of
 from limen.records.statuses import STATUSES, Severity
 
 WAIVERS_FILE = "waivers.yaml"
@@ -90,6 +93,11 @@ def moment(now: datetime.datetime | None) -> datetime.datetime:
     return now.astimezone(datetime.UTC).replace(microsecond=0)
 
 
+def locator(loaded: Loaded) -> Locate:
+    """Return what finds a path of the declaration, as facts and decisions name it, in its text."""
+    return lambda path: loaded.sources.locate(*path)
+
+
 def assess(request: Request, progress: Progress | None = None) -> Assessed:
     """Assess a declaration. Raises LimenError; a finding is a result, not an error."""
     say = progress or (lambda _: None)
@@ -99,6 +107,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         path = find(request.path or Path())
         say("reading the declaration")
         loaded = load(path)
+        _known_flows(request.flows, loaded)
         declaration = loaded.declaration
         catalog = load_catalog(request.policies)
         selection = select(
@@ -107,17 +116,19 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             rules=request.rules,
             as_of=as_of,
         )
+        engine.prepare(jobs_of(catalog, selection, context_of(as_of)))  # it parses the rules while we compute facts
         say("computing facts")
-        found = facts(declaration, as_of=as_of, locate=loaded.sources.locate)
+        locate = locator(loaded)
+        found = facts(declaration, as_of=as_of, locate=locate)
         say("deciding")
-        engine.prepare(jobs_of(catalog, selection, found.context))
         decisions = decide(selection, found.tables, engine, memo=request.memo)
         say("collecting findings")
         accepted = _accepted(request, path, now, selection)
-        result = findings_of(decisions, found.tables, loaded.sources.locate, accepted)
+        result = findings_of(decisions, found.tables, locate, accepted)
         partial = _partial(request)
+        findings = result.findings
         if request.flows:
-            _known_flows(request.flows, loaded)
+            findings = tuple(finding for finding in findings if finding.crossing in request.flows)
         counts = dict.fromkeys(STATUSES, 0) | result.counts
         claims = found.tables["claim"].size
         assessment = Assessment(
@@ -127,7 +138,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             system_title=declaration.system.title or declaration.system.id,
             owner=declaration.system.owner or "",
             declaration=str(request.path or path),
-            files=tuple(InputFile(path=f.path, sha256=f.sha256, size=f.size) for f in loaded.files),
+            files=tuple(InputFile(path=f.name, sha256=f.sha256, size=f.size) for f in loaded.files),
             profiles=selection.profiles,
             scope="design",
             partial=partial,
@@ -136,16 +147,17 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             fail_on=request.fail_on,
             tables=found.tables,
             decisions=decisions,
-            findings=tuple(f for f in result.findings if not request.flows or f.crossing in request.flows),
+            findings=findings,
+            tally=result.tally if findings is result.findings else tally_of(findings),
             counts=counts,
             claims=claims,
             observed=0,
             controls=selection.controls,
             deviations=selection.deviations,
             notes=result.notes,
-            crossings=crossing_rows(found, loaded.sources.locate),
+            crossings=crossing_rows(found, locate),
             map=boundary_map(found),
-            locate=loaded.sources.locate,
+            locate=locate,
         )
     return Assessed(assessment=assessment, loaded=loaded, facts=found, catalog=catalog, selection=selection)
 
@@ -180,7 +192,7 @@ def _known_flows(flows: tuple[str, ...], loaded: Loaded) -> None:
     known = {flow.id for flow in loaded.declaration.flows}
     unknown = [flow for flow in flows if flow not in known]
     if unknown:
-        raise UsageError([Problem(message=f"there is no flow {flow!r}", hint="limen crossings lists them") for flow in unknown])
+        raise UsageError([Problem(message=f"there is no flow {flow!r}", hint=suggestion(flow, known)) for flow in unknown])
 
 
-__all__ = ["Assessed", "DeclarationError", "Request", "assess", "moment"]
+__all__ = ["Assessed", "Request", "assess", "moment"]

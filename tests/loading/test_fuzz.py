@@ -68,9 +68,12 @@ def test_random_bytes(folder: Path, content: bytes) -> None:
 
 
 tokens = st.sampled_from(
-    ["version: 1", "system:", " {id: rx}", "zones:", "flows:", "\n", "\n  ", "\n    ", "- ", "{", "}", "[", "]", ", ", ": ",
-     "&a ", "*a", "!!str ", "<<", "? ", "| \n", "> ", "'", '"', "#", "~", "null", "1.5", "x", "id: y", "\t", "%YAML 1.2\n",
-     "---", "...", "\\", "\u202e", "\x1b", "é", "💊", "@", "`", "-", "true", "include: [", "include: ['**']", "0x", "\r"]
+    ["version: 1", "system:", " {id: rx}", "zones:", "flows:", "\n", "\n  ", "\n    ", "- ", "{", "}", "[",
+    "]", ", ", ": ",
+     "&a ", "*a", "!!str ", "<<", "? ", "| \n", "> ", "'", '"', "#", "~", "null", "1.5", "x", "id: y", "\t",
+     "%YAML 1.2\n",
+     "---", "...", "\\", "\u202e", "\x1b", "é", "💊", "@", "`", "-", "true", "include: [",
+     "include: ['**']", "0x", "\r"]
 )  # fmt: skip
 
 

@@ -28,6 +28,26 @@ def test_a_file_that_two_patterns_match_is_read_once(tmp_path: Path) -> None:
     assert [flow.id for flow in loaded.declaration.flows] == ["upload", "one"]
 
 
+def test_hidden_files_match_only_where_the_pattern_names_them(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "three.yml").write_text(FLOW.format("three"))
+    (tmp_path / ".two.yml").write_text(FLOW.format("two"))
+    (tmp_path / "one.yml").write_text(FLOW.format("one"))
+    assert [flow.id for flow in load_text(tmp_path, "include: ['**/*.yml']\n" + SOUND).declaration.flows] == [
+        "upload",
+        "one",
+    ]
+    text = "include: ['.git/*.yml', .two.yml]\n" + SOUND
+    assert {flow.id for flow in load_text(tmp_path, text).declaration.flows} == {"upload", "two", "three"}
+
+
+def test_links_to_their_own_folder_do_not_make_the_search_endless(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        (tmp_path / name).symlink_to(".")
+    found = load_text(tmp_path, "include: ['**/*.yml']\n" + SOUND, x__yml=FLOW.format("x"))
+    assert [flow.id for flow in found.declaration.flows] == ["upload", "x"]
+
+
 def test_a_file_that_two_files_include_is_read_once(tmp_path: Path) -> None:
     files = {"a__yaml": "include: [c.yaml]\n", "b__yaml": "include: [c.yaml]\n", "c__yaml": FLOW.format("one")}
     loaded = load_text(tmp_path, "include: [a.yaml, b.yaml]\n" + SOUND, **files)
@@ -94,6 +114,8 @@ def test_some_fields_belong_into_the_root_alone(tmp_path: Path, name: str) -> No
         ("loop.yaml", 'include "loop.yaml" can\'t be read'),
         ("gone.yaml", 'include "gone.yaml" can\'t be read: No such file or directory'),
         ("boundaries.yaml", 'includes go round in a circle: "boundaries.yaml -> boundaries.yaml"'),
+        ("**x/*.yaml", 'include "**x/*.yaml" is no pattern: "Invalid pattern'),
+        ("a" * 300 + ".yaml", 'include "aaaaa'),
         ("notes.txt", 'include "notes.txt" has no known suffix'),
     ],
 )

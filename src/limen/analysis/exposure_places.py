@@ -80,6 +80,9 @@ class Places:
         home = network.tenant_of[component]
         originated = network.originated[component] if home == tenant else 0
         declared = network.components[component].independent
+        handled = exposures.starts[component] | opened
+        for product in exposures.products[component]:
+            handled |= 1 << product.item
         return Place(
             items,
             (
@@ -91,7 +94,7 @@ class Places:
                 network.stored[component],
                 items if NONE not in (tenant, home) and tenant != home else 0,
                 self.outside.get((component, tenant), 0),
-                items & ~(starts | opened),
+                items & ~handled,
                 self._below_effective(component, originated) if originated else 0,
                 network.mask(name for name in declared if name in network.item_index) if declared else 0,
                 exposures.too_many[self.assumed].get((component, tenant), 0),

@@ -113,8 +113,13 @@ def facts(
         movement=moved,
         borders=borders,
         tables={kind: tables[kind] for kind in KINDS},
-        context={"as_of": as_of.year * 10_000 + as_of.month * 100 + as_of.day},
+        context=context_of(as_of),
     )
+
+
+def context_of(as_of: date) -> dict[str, int]:
+    """Return what all rules may read besides their subject: `as_of` as the integer yyyymmdd."""
+    return {"as_of": as_of.year * 10_000 + as_of.month * 100 + as_of.day}
 
 
 def _check_postures(network: Network, locate: Locate | None) -> None:

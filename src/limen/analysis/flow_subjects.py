@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
 from limen.analysis import flow_parts
 from limen.analysis.borders import Borders
 from limen.analysis.fallback import fallback
-from limen.analysis.given import given
 from limen.analysis.kinds.common import LabelPart
 from limen.analysis.kinds.flow import FlowSubject
 from limen.analysis.lattice import BOTTOM
@@ -18,6 +18,7 @@ from limen.analysis.movement import Movement
 from limen.analysis.network import NONE, bits
 from limen.analysis.recording import Recording
 from limen.analysis.tables import TableBuilder
+from limen.model.flows import Flow
 from limen.model.posture import ONE_WAY_PROTOCOLS
 from limen.records.subjects import Detail, SubjectTable
 
@@ -25,6 +26,14 @@ from limen.records.subjects import Detail, SubjectTable
 def flow_table(movement: Movement, borders: Borders, recording: Recording) -> SubjectTable:
     """Return the table of flows, in the order of the declaration."""
     return _Flows(movement, borders, recording).table()
+
+
+_PLAIN = frozenset({int, bool})
+
+
+def stated(flow: Flow) -> bool:
+    """Return whether a flow states its purpose."""
+    return flow.purpose is not UNSET and bool(flow.purpose.strip())
 
 
 class _Cargo(NamedTuple):
@@ -52,17 +61,25 @@ class _Flows:
         self.cargo: dict[int, _Cargo] = {}
         self.cargo_codes: dict[int, int] = {}
         self.same_cargo: dict[_Cargo, int] = {}
+        self.builder = TableBuilder("flow", 1)
+        self.parts: dict[tuple[object, ...], Any] = {}
+        self.same: dict[Any, Any] = {}
+        self.shapes: dict[tuple[object, ...], int] = {}
 
     def table(self) -> SubjectTable:
         """Return the table."""
-        network, recording = self.network, self.recording
-        builder = TableBuilder("flow", 1)
+        network = self.network
         ends = self.ends()
         count = max(ends, default=0) + 1
-        items, cargo_codes, audits = self.movement.items, self.cargo_codes, recording.code
+        items, cargo_codes, audits, transfers = (
+            self.movement.items,
+            self.cargo_codes,
+            self.recording.code,
+            self.transfers,
+        )
         memo: dict[tuple[object, ...], int] = {}
-        shapes = builder.shapes
-        for index, flow in enumerate(network.flows):
+        shapes = self.builder.shapes
+        for index, (flow, source, target) in enumerate(zip(network.flows, network.source, network.target, strict=True)):
             moved = items[2 * index] | items[2 * index + 1]
             cargo = cargo_codes.get(moved)
             if cargo is None:
@@ -70,7 +87,7 @@ class _Flows:
             authz = flow.authz
             # Equal parts are one object after loading, which the declaration keeps alive.
             alike = (
-                ends[network.source[index]] * count + ends[network.target[index]],
+                ends[source] * count + ends[target],
                 cargo,
                 id(flow.in_transit),
                 id(flow.authn),
@@ -80,17 +97,17 @@ class _Flows:
                 flow.carries is UNSET,
                 flow.returns is UNSET,
                 flow.of is UNSET,
-                flow.purpose is UNSET or not flow.purpose.strip(),
-                flow.id in self.transfers,
+                stated(flow),
+                flow.id in transfers,
                 index if flow.fallback_for is not UNSET else NONE,
                 (moved, id(flow.fields)) if authz is not UNSET and not self.needing.isdisjoint(authz.roles) else None,
             )
             shape = memo.get(alike)
             if shape is None:
-                shape = memo[alike] = builder.shape(self.subject(index, moved))
+                shape = memo[alike] = self.shape(index, moved, (ends[source], ends[target]))
             shapes.append(shape)
-        builder.codes[0].extend(array("i", range(len(network.flows))))
-        return builder.finish([tuple(flow.id for flow in network.flows)], self.details)
+        self.builder.codes[0].extend(array("i", range(len(network.flows))))
+        return self.builder.finish([tuple(flow.id for flow in network.flows)], self.details)
 
     def ends(self) -> list[int]:
         """Return a code for each component: equal ones are alike as ends of a flow."""
@@ -125,44 +142,68 @@ class _Flows:
         self.cargo.setdefault(code, cargo)
         return code
 
-    def subject(self, index: int, moved: int) -> FlowSubject:
-        """Return a flow as rules see it."""
+    def shape(self, index: int, moved: int, ends: tuple[int, int]) -> int:
+        """Return the shape of a flow: its parts are looked up first, and flows of equal parts are one shape."""
         network = self.network
         flow = network.flows[index]
         source, target = network.source[index], network.target[index]
         border = self.borders.between(network.zone_of[source], network.zone_of[target])
         trusts = network.trust[source], network.trust[target]
         tenants = self.borders.crosses_tenants(source, target)
-        transit = network.postures.transit(flow, *self.zones(index)).part
+        zones = self.zones(index)
+        transit = network.postures.transit(flow, *zones).part
+        needing = flow.authz is not UNSET and not self.needing.isdisjoint(flow.authz.roles)
         cargo = self.cargo[self.cargo_codes[moved]]
-        entered = flow_parts.entries(network, border, source)
-        return given(
-            FlowSubject,
-            crossing=tenants or network.zone_of[source] != network.zone_of[target],
-            crosses_zones=len(border.left) + len(border.entered),
-            crosses_tenants=tenants,
-            transfer=flow.id in self.transfers,
-            least_trust=min(trusts),
-            greatest_trust=max(trusts),
-            trust_change=trusts[1] - trusts[0],
-            tenant_end=network.tenant_of[source] != NONE or network.tenant_of[target] != NONE,
-            moves=cargo.number,
-            carriage_declared=flow.carries is not UNSET,
-            returns_declared=flow.returns is not UNSET or transit.protocol in ONE_WAY_PROTOCOLS,
-            storage=flow.of is not UNSET,
-            label=cargo.label,
-            unlabelled=cargo.unlabelled,
-            key_material=cargo.key_material,
-            in_transit=transit,
-            authn=flow_parts.authentication(flow),
-            authz=flow_parts.authorisation(network, flow, network.components[source]),
-            entered=entered,
-            audit=self.recording.part(index),
-            via=flow_parts.hops(flow, len(entered)),
-            necessity=flow_parts.necessity(self.movement, flow, moved),
-            replaces=flow.fallback_for is not UNSET,
-            fallback=UNSET if flow.fallback_for is UNSET else fallback(network, index),
-        )
+        part = self.part
+        values: dict[str, Any] = {
+            "crossing": tenants or network.zone_of[source] != network.zone_of[target],
+            "crosses_zones": len(border.left) + len(border.entered),
+            "crosses_tenants": tenants,
+            "transfer": flow.id in self.transfers,
+            "least_trust": min(trusts),
+            "greatest_trust": max(trusts),
+            "trust_change": trusts[1] - trusts[0],
+            "tenant_end": network.tenant_of[source] != NONE or network.tenant_of[target] != NONE,
+            "moves": cargo.number,
+            "carriage_declared": flow.carries is not UNSET,
+            "returns_declared": flow.returns is not UNSET or transit.protocol in ONE_WAY_PROTOCOLS,
+            "storage": flow.of is not UNSET,
+            "label": cargo.label,
+            "unlabelled": cargo.unlabelled,
+            "key_material": cargo.key_material,
+            "in_transit": part(("in_transit", id(flow.in_transit), zones), lambda: transit),
+            "authn": part(("authn", id(flow.authn)), lambda: flow_parts.authentication(flow)),
+            "authz": part(
+                ("authz", id(flow.authz), ends[0]),
+                lambda: flow_parts.authorisation(network, flow, network.components[source]),
+            ),
+            "entered": part(("entered", *ends), lambda: flow_parts.entries(network, border, source)),
+            "audit": part(("audit", self.recording.code(index)), lambda: self.recording.part(index)),
+            "via": part(("via", id(flow.via), len(border.entered)), lambda: flow_parts.hops(flow, len(border.entered))),
+            "necessity": part(
+                ("necessity", moved, id(flow.authz), id(flow.fields), stated(flow))
+                if needing
+                else ("necessity", cargo.identifying, stated(flow)),
+                lambda: flow_parts.necessity(self.movement, flow, moved),
+            ),
+            "replaces": flow.fallback_for is not UNSET,
+        }
+        if flow.fallback_for is not UNSET:
+            values["fallback"] = part(("fallback", index), lambda: fallback(network, index))
+        # Parts are one object where they are equal, labels too.
+        key = tuple([value if value.__class__ in _PLAIN else id(value) for value in values.values()])
+        shape = self.shapes.get(key)
+        if shape is None:
+            shape = self.shapes[key] = self.builder.shape(FlowSubject(**values))
+        return shape
+
+    def part(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """Return the part that a key stands for, made once; equal parts are one object."""
+        found = self.parts.get(key)
+        if found is None:
+            made = make()
+            found = self.parts[key] = self.same.setdefault(made, made)
+        return found
 
     def zones(self, index: int) -> tuple[str, str]:
         """Return the names of the zones of a flow's ends."""

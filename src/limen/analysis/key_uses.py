@@ -148,13 +148,14 @@ class _Collector:
                 if key.held_by is not UNSET and key.held_by in network.component_index:
                     self.use(outer, network.component_index[key.held_by])
         for ledger in declaration.ledgers.values():
-            if ledger.chain is not UNSET and ledger.chain.key is not UNSET:
-                index = network.key_index[ledger.chain.key]
-                self.kinds[index].add("mac")
-                if ledger.component in network.component_index:
-                    self.use(index, network.component_index[ledger.component])
+            if ledger.chain is UNSET or ledger.chain.key not in declaration.keys:
+                continue
+            index = network.key_index[ledger.chain.key]
+            self.kinds[index].add("mac")
+            if ledger.component in network.component_index:
+                self.use(index, network.component_index[ledger.component])
         for tenant in declaration.tenants.values():
-            if tenant.binding is not UNSET and tenant.binding.key is not UNSET:
+            if tenant.binding is not UNSET and tenant.binding.key in declaration.keys:
                 index = network.key_index[tenant.binding.key]
                 self.kinds[index].add("derive")
                 self.bindings.add(index)

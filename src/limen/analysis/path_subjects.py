@@ -61,6 +61,8 @@ class _Paths:
         ]
         self.pairs: list[tuple[int, int]] = []
         self.last: tuple[int, _Reach, _Reach] | None = None
+        self.immediate: dict[int, list[int]] = {}
+        """Immediate dominators of all components, by the zone from which ways start."""
 
     def table(self) -> SubjectTable:
         """Return the table."""
@@ -68,10 +70,11 @@ class _Paths:
         builder = TableBuilder("path", 2)
         memo: dict[tuple[int, ...], int] = {}
         flows: dict[str, int] = {}
-        successors = _successors(self.ways.every) if self.members and self.stores else []
-        for zone in sorted(self.members):
+        zones = sorted(self.members) if self.stores else []
+        successors = _successors(self.ways.every) if zones else []
+        for zone in zones:
             certain, every = self.reach(zone)
-            immediate = dominators(successors, self.members[zone])
+            immediate = self.immediate[zone] = dominators(successors, self.members[zone])
             chokes = _depths(immediate, set(self.members[zone]))
             for store in self.stores:
                 if every.ways.distance[store] < 0:
@@ -157,7 +160,7 @@ class _Paths:
             ),
             certain.ways if certain.ways.distance[store] >= 0 else every.ways,
         )
-        chokes = strict_dominators(dominators(_successors(self.ways.every), self.members[zone]), store)
+        chokes = strict_dominators(self.immediate[zone], store)
         passed = [network.component_names[choke] for choke in reversed(chokes) if choke not in self.members[zone]]
         name = network.component_names[store]
         return Detail(

@@ -17,6 +17,9 @@ from limen.analysis.recording import Recording
 from limen.analysis.traffic import Traffic
 from limen.records.subjects import Detail, SubjectTable
 
+MANIFESTATION = frozenset({"printed_name", "signed_at", "meaning", "content_digest"})
+"""Fields that make a signature readable by people and bind it to its record (21 CFR 11.50 and 11.70)."""
+
 
 def zone_table(network: Network, borders: Borders) -> SubjectTable:
     """Return the table of declared zones, in the order of the declaration."""
@@ -69,6 +72,9 @@ def data_table(network: Network, exposures: Exposures, traffic: Traffic, recordi
         if component.ingress is not UNSET:
             validated.update(set(component.ingress.validates))
             classified.update(set(component.ingress.classifies))
+    signatures = {
+        product.data for component in network.components for product in component.produces if product.how == "sign"
+    }
     logged = [exposures.held(keeper, assumed=True) | network.stored[keeper] for keeper in sorted(recording.keepers)]
     subjects = []
     for name, item in network.declaration.data.items():
@@ -81,6 +87,8 @@ def data_table(network: Network, exposures: Exposures, traffic: Traffic, recordi
             sensitive_fields=len(set(item.sensitive_fields)),
             retained=item.retention is not UNSET,
             retention=seconds(item.retention),
+            signature=name in signatures,
+            manifestation=tuple(sorted(MANIFESTATION & set(item.fields))),
             token=item.token,
             stored=stored[name],
             ledger_stored=sum(held >> index & 1 for held in logged),

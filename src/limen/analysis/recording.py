@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from limen.analysis.kinds.flow import AuditPart
 from limen.analysis.movement import Movement
+from limen.model.flows import Audit
 
 
 class Recording:
@@ -22,40 +23,52 @@ class Recording:
             self.keeper[name] = network.component_index.get(ledger.component, -1)
         self.keepers = frozenset(self.keeper.values()) - {-1}
         """Components that keep a ledger."""
-        self._writers: dict[int, set[int]] = {
-            keeper: {
-                keeper,
-                *(network.source[flow] for flow in network.incoming[keeper] if movement.moves_forward(flow)),
-            }
+        self._writers: dict[int, frozenset[int]] = {
+            keeper: frozenset(
+                (keeper, *(network.source[flow] for flow in network.incoming[keeper] if movement.moves_forward(flow)))
+            )
             for keeper in self.keepers
         }
-        self._memo: dict[tuple[int, bool, bool], AuditPart] = {}
+        self._own = bytearray(len(network.components))
+        for keeper in self.keepers:
+            self._own[keeper] = 1
+        self._audits: dict[int, tuple[frozenset[int], str, int]] = {}
+        self._codes: dict[tuple[bool, str, bool], int] = {}
+        self._parts: dict[int, AuditPart] = {}
 
-    def code(self, flow: int) -> tuple[int, bool, bool]:
-        """Return what `part` depends on: the declared audit, whether its ledger is reached, whether it goes to one."""
+    def code(self, flow: int) -> int:
+        """Return what `part` depends on; bit 0: the flow goes into a ledger, bit 1: whoever records reaches one."""
         network = self._network
         audit = network.flows[flow].audit
-        own = network.target[flow] in self.keepers
+        target = network.target[flow]
+        own = self._own[target]
         if audit is UNSET:
-            return (0, own, own)
-        writers = self._writers.get(self.keeper.get(audit.ledger, -1))
-        if writers is None:
-            reached = False
-        elif audit.by == "to":
-            reached = network.target[flow] in writers
-        elif audit.by == "from":
+            return own | own << 1
+        writers, by, code = self._audits.get(id(audit)) or self._audit(audit)
+        if by == "to":
+            reached = target in writers
+        elif by == "from":
             reached = network.source[flow] in writers
         else:
-            reached = network.source[flow] in writers and network.target[flow] in writers
-        return (id(audit), reached, own)
+            reached = target in writers and network.source[flow] in writers
+        return own | reached << 1 | code << 2
+
+    def _audit(self, audit: Audit) -> tuple[frozenset[int], str, int]:
+        """Return who can write to the ledger of an audit, who should, and a code that equal audits share."""
+        writers = self._writers.get(self.keeper.get(audit.ledger, -1), frozenset())
+        alike = (audit.ledger in self.keeper, audit.by, audit.redacts is True)
+        found = (writers, audit.by, self._codes.setdefault(alike, len(self._codes) + 1))
+        # By identity: loading makes equal audits the same object, which the declaration keeps alive.
+        self._audits[id(audit)] = found
+        return found
 
     def part(self, flow: int) -> AuditPart:
         """Return where a flow is recorded, as rules see it."""
         code = self.code(flow)
-        found = self._memo.get(code)
+        found = self._parts.get(code)
         if found is None:
             audit = self._network.flows[flow].audit
-            _, reached, own = code
+            own, reached = bool(code & 1), bool(code & 2)
             if audit is UNSET:
                 found = AuditPart(ledger="undeclared", reachable=reached, by="undeclared", own_ledger=own)
             else:
@@ -66,10 +79,9 @@ class Recording:
                     redacts=audit.redacts is True,
                     own_ledger=own,
                 )
-            self._memo[code] = found
+            self._parts[code] = found
         return found
 
     def recorded(self, flow: int) -> bool:
         """Return whether a flow is recorded: in a ledger that is reached, or because it goes into one."""
-        _, reached, own = self.code(flow)
-        return reached or own
+        return bool(self.code(flow) & 3)

@@ -27,14 +27,15 @@ def _inlined(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
     means the same to each, and a misspelt path is then an error of `opa check`.
     """
     if "$ref" in schema:
-        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        rest = {key: value for key, value in schema.items() if key not in ("$ref", "default")}
         return _inlined(parts[schema["$ref"]], parts) | rest
     found = {key: value for key, value in schema.items() if key not in ("title", "default")}
     if "properties" in found:
-        # What has a default is always encoded; only what is UNSET may be absent, and that has no default here.
-        needed = found.get("required", [])
-        found["required"] = [name for name, part in found["properties"].items() if name in needed or "default" in part]
-        found["properties"] = {name: _inlined(part, parts) for name, part in found["properties"].items()}
+        properties = found["properties"]
+        found["properties"] = {name: _inlined(part, parts) for name, part in properties.items()}
+        # A field with a default is always written; only UNSET ones, which have none here, can be absent.
+        needed = found.get("required", ())
+        found["required"] = [name for name, part in properties.items() if name in needed or "default" in part]
         found["additionalProperties"] = False
     if isinstance(found.get("items"), dict):
         found["items"] = _inlined(found["items"], parts)

@@ -63,7 +63,8 @@ class _Writer:
                 found = self.shapes[memo] = builder.shape(self.subject(one.action, after, after, trust))
             return found
         declared = network.components[one.component].produces[one.product]
-        before = network.label_of(self.exposures.products[one.component][one.product].sources)
+        sources = self.exposures.products[one.component][one.product].sources
+        before = network.label_of(sources)
         return builder.shape(
             TransformationSubject(
                 action=one.action,
@@ -72,6 +73,7 @@ class _Writer:
                 approved=declared.approved_by is not UNSET,
                 keyed=declared.key is not UNSET,
                 declassifies=declared.how in DECLASSIFYING,
+                tokens=all((data := network.data[item]) is not None and data.token for item in bits(sources)),
                 before=network.lattice.part(before),
                 after=network.lattice.part(after),
                 trust=trust,
@@ -88,6 +90,7 @@ class _Writer:
             approved=False,
             keyed=action in ("seal", "open"),
             declassifies=False,
+            tokens=False,
             before=lattice.part(before),
             after=lattice.part(after),
             trust=trust,
@@ -117,7 +120,7 @@ class _Writer:
             path = ("components", place, "produces", one.product)
             provenance["before"] = f"data {', '.join(network.components[one.component].produces[one.product].sources)}"
         elif one.action in ("terminate", "reestablish"):
-            path = ("flows", one.flow)
+            path = ("flows", network.flows[one.flow].id)
         provenance["after"] = f"data {item}" if network.labelled >> one.item & 1 else "not declared"
         return Detail(
             path=path,

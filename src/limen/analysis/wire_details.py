@@ -37,7 +37,7 @@ class WireDetails:
         if everything:
             item = self._worst(edge)
         return Detail(
-            path=("flows", flow),
+            path=("flows", declared.id),
             title=title,
             crossing=declared.id,
             witness=self.witness(edge, item, assumed=assumed),

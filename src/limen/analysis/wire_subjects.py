@@ -35,6 +35,7 @@ class _Sent(msgspec.Struct, frozen=True, kw_only=True):
     unheld_signatures: int = 0
     signed: bool = False
     verified: bool = False
+    verifiable: bool = False
     identifiers: int = 0
     sensitive_fields: int = 0
     key_material: bool = False
@@ -90,6 +91,7 @@ class _Writer:
         self.star = len(network.item_names)
         self.rows_memo: dict[tuple[object, ...], _Rows] = {}
         self.shape_memo: dict[tuple[object, ...], int] = {}
+        self.plaintext_memo: dict[int, int] = {}
 
     def table(self) -> SubjectTable:
         """Return all subjects."""
@@ -122,7 +124,8 @@ class _Writer:
         signs: tuple[object, ...] = ()
         if declared.protection:
             ends = network.components[sender], network.components[receiver]
-            signs = (id(declared.protection), ends[0].seals_with, ends[0].signs_with, ends[1].verifies_with)
+            readable = self.plaintext_at(receiver) & wires.items[edge]
+            signs = (id(declared.protection), ends[0].seals_with, ends[0].signs_with, ends[1].verifies_with, readable)
         states = wires.sealed.get(edge)
         memo = (
             network.zone_of[source], network.zone_of[target], network.tenant_of[source] == network.tenant_of[target],
@@ -133,6 +136,13 @@ class _Writer:
         if rows is None:
             rows = self.rows_memo[memo] = self.rows(edge, assumed=assumed)
         self.append(edge, rows, flow if assumed else ABSENT)
+
+    def plaintext_at(self, component: int) -> int:
+        """Return the items that can be in plaintext at a component, by certain facts."""
+        found = self.plaintext_memo.get(component)
+        if found is None:
+            found = self.plaintext_memo[component] = self.wires.exposures.plaintext(component)
+        return found
 
     def append(self, edge: int, rows: _Rows, assumed: int, mark: int = ABSENT) -> None:
         """Append an edge's rows."""
@@ -206,6 +216,7 @@ class _Writer:
                 unheld_signatures=len({*signatures} - {*given}),
                 signed=bool(given),
                 verified=any(name in receiver.verifies_with for name in given),
+                verifiable=bool(given) and bool(self.plaintext_at(self.wires.receiver(edge)) >> item & 1),
                 identifiers=0 if data is None else len(data.identifiers),
                 sensitive_fields=0 if data is None else len(data.sensitive_fields),
                 key_material=item >= network.data_count,
@@ -256,6 +267,7 @@ class _Writer:
                     unheld_signatures=sent.unheld_signatures,
                     signed=sent.signed,
                     verified=sent.verified,
+                    verifiable=sent.verifiable,
                     storage=common.storage,
                     identifiers=sent.identifiers,
                     sensitive_fields=sent.sensitive_fields,
@@ -279,6 +291,7 @@ def _all(sent: list[_Sent]) -> _Sent:
         unheld_signatures=sum(one.unheld_signatures for one in sent),
         signed=bool(sent) and all(one.signed for one in sent),
         verified=bool(sent) and all(one.verified for one in sent),
+        verifiable=any(one.verifiable for one in sent),
         identifiers=sum(one.identifiers for one in sent),
         sensitive_fields=sum(one.sensitive_fields for one in sent),
         key_material=any(one.key_material for one in sent),

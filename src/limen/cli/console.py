@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import sys
 import time
@@ -15,7 +14,7 @@ import msgspec
 
 from limen.errors import LimenError, Problem
 from limen.reports import Options
-from limen.reports._words import printable
+from limen.reports._words import one_line, printable
 
 _PATIENCE = 0.3
 """Seconds of silence before progress is shown."""
@@ -74,7 +73,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     def error(self, text: str) -> None:
         """Print a line of trouble to standard error."""
         mark = _styled("limen:", ("red", "bold")) if self.error_color else "limen:"
-        self.stderr.write(f"{mark} {printable(text)}\n")
+        self.stderr.write(f"{mark} {_indented(text)}\n")
 
     def note(self, text: str) -> None:
         """Print a line to standard error that is neither result nor trouble."""
@@ -87,17 +86,20 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
             yield lambda _: None
             return
         started = time.monotonic()
+        shown = []
 
         def say(what: str) -> None:
             if time.monotonic() - started > _PATIENCE:
-                self.stderr.write(f"\r\x1b[2K{printable(what)} …")
+                shown.append(what)
+                self.stderr.write(f"\r\x1b[2K{one_line(what)} …")
                 self.stderr.flush()
 
         try:
             yield say
         finally:
-            self.stderr.write("\r\x1b[2K")
-            self.stderr.flush()
+            if shown:
+                self.stderr.write("\r\x1b[2K")
+                self.stderr.flush()
 
     def problems(self, error: LimenError) -> None:
         """Print every problem of an error, each with its place, the text underlined, and what to do."""
@@ -111,26 +113,21 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
             return _styled(text, styles) if self.error_color else text
 
         place = problem.location
-        lead = f"{style(printable(str(place)), 'bold')}: " if place else ""
-        lines = [f"{lead}{style('error:', 'red', 'bold')} {printable(problem.message)}"]
+        lead = f"{style(one_line(str(place)), 'bold')}: " if place else ""
+        lines = [f"{lead}{style('error:', 'red', 'bold')} {_indented(problem.message)}"]
         if place and place.excerpt and place.line:
-            lines += self._excerpt(place.excerpt, place.line, place.column, place.length, style("^", "red"))
+            from limen.cli.excerpt import excerpt
+
+            for text, mark in excerpt(place.excerpt, place.line, place.column, place.length, self.width):
+                lines.append(text + (style(mark, "red", "bold") if mark else ""))
         if problem.hint:
-            lines.append(f"  {style('=', 'cyan')} {printable(problem.hint)}")
+            lines.append(f"  {style('=', 'cyan', 'bold')} {_indented(problem.hint)}")
         return "\n".join(lines)
 
-    def _excerpt(self, text: str, line: int, column: int, length: int, mark: str) -> list[str]:
-        """Return the line and its underlining, cut around the column so that it fits the terminal."""
-        room = max(20, self.width - 10)
-        start = max(0, column - 1 - room // 2) if len(text) > room else 0
-        before = printable(text[start : column - 1]).replace("\t", " ")
-        shown = printable(text[start : start + room]).replace("\t", " ")
-        gutter = f"{line:>5} | "
-        lines = [gutter + shown]
-        if column:
-            count = max(1, min(length or 1, len(shown) - len(before)))
-            lines.append(" " * 5 + " | " + " " * len(before) + mark * count)
-        return lines
+
+def _indented(text: str) -> str:
+    """Return printable text whose further lines are indented, so that none of them looks like ours."""
+    return printable(text).replace("\n", "\n    ")
 
 
 def _styled(text: str, styles: tuple[str, ...]) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
+import errno
 import gc
 import os
 import pkgutil
+import re
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -16,6 +19,8 @@ from limen.cli.console import Console
 from limen.errors import LimenError, Problem, UsageError
 from limen.records.statuses import EXIT_INTERNAL, EXIT_USAGE
 
+_EXIT_INTERRUPTED = 130
+"""What shells expect of a program that Ctrl-C ended: 128 and the signal's number."""
 DESCRIPTION = """\
 Is every place where regulated data crosses a boundary authenticated, authorised, classified,
 encrypted and logged, as declared, as required, and in reality?"""
@@ -28,6 +33,10 @@ exit codes:
   3  something required was not assessed
   4  internal error
 where several hold: 4, 2, 1, 3, 0"""
+
+
+_CHOICE = re.compile(r"argument .*: invalid choice: '(?P<given>.*)' \(choose from (?P<known>.*)\)\Z", re.DOTALL)
+"""How argparse words a value that is none of the choices."""
 
 
 class Command(Protocol):
@@ -49,13 +58,24 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError instead of printing and leaving."""
         hint = f"try: {self.prog} --help"
-        if message.startswith("unrecognized arguments: "):
-            unknown = message.removeprefix("unrecognized arguments: ").split()
-            known = [name for action in self._actions for name in action.option_strings]
-            close = [match for word in unknown for match in difflib.get_close_matches(word.split("=")[0], known, 1)]
-            if close:
-                hint = f"did you mean {' or '.join(close)}? {hint}"
+        if choice := _CHOICE.match(message):
+            close = difflib.get_close_matches(choice["given"], re.findall(r"[\w-]+", choice["known"]), 1)
+            hint = f'did you mean "{close[0]}"? {hint}' if close else hint
+        elif message.startswith("argument -") and "expected one argument" in message:
+            hint = f"give it a value; {hint}"
         raise UsageError(Problem(message=message, hint=hint))
+
+    def refuse_unknown(self, unknown: list[str]) -> None:
+        """Raise UsageError naming every argument that means nothing here, each with the option that is close."""
+        known = [name for action in self._actions for name in action.option_strings]
+        problems = []
+        for word in unknown:
+            close = difflib.get_close_matches(word.split("=")[0], known, 1) if word.startswith("-") else []
+            what = "option" if word.startswith("-") else "argument"
+            hint = f"did you mean {close[0]}?" if close else f"try: {self.prog} --help"
+            problems.append(Problem(message=f"there is no {what} {word!r} here", hint=hint))
+        if problems:
+            raise UsageError(problems)
 
 
 def command_names() -> tuple[str, ...]:
@@ -71,7 +91,7 @@ def command(name: str) -> Command:
     return cast(Command, module)
 
 
-def parser(names: tuple[str, ...] | None = None) -> argparse.ArgumentParser:
+def parser(names: tuple[str, ...] | None = None) -> Parser:
     """Return the parser with some commands (default: all); a run needs one, `--help` and completion all."""
     from limen import __version__
 
@@ -95,7 +115,7 @@ def parser(names: tuple[str, ...] | None = None) -> argparse.ArgumentParser:
         )
         module.arguments(sub)
         sub.add_argument("--no-color", action="store_true", help="no colour, even on a terminal (NO_COLOR does the same)")
-        sub.set_defaults(run=module.run)
+        sub.set_defaults(run=module.run, parser=sub)
     return whole
 
 
@@ -104,45 +124,59 @@ def run(given: list[str]) -> int:
     gc.disable()  # a run is short and its data lives to the end: collecting only costs
     console = Console.of_process("--no-color" in given)
     try:
-        return _run(given, console)
+        code = _run(given, console)
+        console.stdout.flush()  # here, where a full disk or a closed pipe can still be told
     except LimenError as error:
         console.problems(error)
         return error.exit_code
     except KeyboardInterrupt:
         console.error("interrupted: nothing was decided")
-        return 130
+        return _EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader left (`limen check | head`). What it did not read it can't rely on.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return EXIT_INTERNAL
-    except Exception as error:  # the last line of defence: a bug must not look like a verdict
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must not look like a verdict
         if os.environ.get("LIMEN_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            _forget_output()
+            console.error(f"the result can't be written: {error.strerror}")
+            return EXIT_INTERNAL
         console.error(f"internal error: {type(error).__name__}: {error}")
         console.error("this is a bug of limen, not of your declaration; LIMEN_DEBUG=1 shows where")
         return EXIT_INTERNAL
+    return code
+
+
+def _forget_output() -> None:
+    """Let the interpreter's last flush go nowhere, since where it should go is gone."""
+    with contextlib.suppress(OSError, ValueError):  # a standard output that is no file has no number
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _run(given: list[str], console: Console) -> int:
     name = next((word for word in given if not word.startswith("-")), None)
-    if not given or name is None:
+    if not given:
+        console.note(parser().format_help().rstrip())
+        return EXIT_USAGE
+    if name is None:
         whole = parser()
-        if not given:
-            console.out(whole.format_help().rstrip())
-            return EXIT_USAGE
     elif name in command_names():
         whole = parser((name,))
     else:
         close = difflib.get_close_matches(name, command_names(), 1)
         known = ", ".join(command_names())
-        raise UsageError(
-            Problem(
-                message=f"there is no command {name!r}",
-                hint=f'did you mean "{close[0]}"?' if close else f"commands: {known}",
-            )
-        )
+        hint = f'did you mean "{close[0]}"?' if close else f"commands: {known}"
+        raise UsageError(Problem(message=f"there is no command {name!r}", hint=hint))
     try:
-        options = whole.parse_args(given)
+        options, unknown = whole.parse_known_args(given)
     except SystemExit as leaving:  # --help and --version leave by themselves
         return int(leaving.code or 0)
+    chosen: Parser = getattr(options, "parser", whole)
+    chosen.refuse_unknown(unknown)
+    if name is None:
+        raise UsageError(Problem(message="no command is given", hint=f"commands: {', '.join(command_names())}"))
     return int(options.run(options, console))

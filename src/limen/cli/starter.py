@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from limen.cli.quoting import quoted
+
 _TEMPLATE = Path(__file__).parent / "templates" / "boundaries.yaml.jinja"
 _COMPARTMENTS = {
     "hipaa": "phi",
@@ -21,15 +23,16 @@ _PINS = 4
 """Pinned ends in the template."""
 
 
-def starter(*, system: str, title: str, owner: str, profiles: Sequence[str], today: datetime.date) -> str:
+def starter(
+    *, system: str, title: str, owner: str, profiles: Sequence[str], tenancy: bool, today: datetime.date
+) -> str:
     """Return a declaration as YAML; keys count as activated today, texts may hold anything.
 
-    The pharmacies, with tenants and a transfer between them, come with the DEA's profile only.
+    With `tenancy` it has two pharmacies, each a tenant, and a transfer between them.
     """
     import jinja2
 
     compartments = [_COMPARTMENTS[name] for name in profiles if name in _COMPARTMENTS]
-    pharmacies = "dea-controlled-substances" in profiles
     held = f", compartments: [{', '.join(compartments)}]" if compartments else ""
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
@@ -45,21 +48,13 @@ def starter(*, system: str, title: str, owner: str, profiles: Sequence[str], tod
         profiles=list(profiles),
         compartments=compartments,
         label=f"{{level: restricted{held}}}",
-        clearance=lambda basis: f'{{level: restricted{held}, basis: "{basis}"}}',
-        pharmacies=pharmacies,
+        clearance=lambda basis: f"{{level: restricted{held}, basis: {quoted(basis)}}}",
+        pharmacies=tenancy,
         pins=[_pin(number) for number in range(_PINS)],
-        writers=["gateway", "service", *(["transfer-hub"] if pharmacies else [])],
+        writers=["gateway", "service", *(["transfer-hub"] if tenancy else [])],
         today=today.isoformat(),
-        **_keys(pharmacies),
+        **_keys(tenancy),
     )
-
-
-def quoted(text: str) -> str:
-    """Return text as one double-quoted YAML scalar, whatever it holds."""
-    import yaml
-
-    scalar: str = yaml.dump(text, default_style='"', allow_unicode=True, width=2**31)
-    return scalar.rstrip("\n")
 
 
 def _pin(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Sequence
@@ -19,23 +20,31 @@ def write_file(path: Path, content: bytes) -> None:
 def write_files(files: Sequence[tuple[Path, bytes]]) -> None:
     """Write all files or none: nothing is renamed into place before everything is safely on the disk.
 
+    What is no regular file (/dev/null, a pipe) is written to, never replaced; a link is followed.
     Raises UsageError where a place can't be written.
     """
     staged: list[tuple[str, Path]] = []
     made: list[Path] = []
+    devices: list[tuple[Path, bytes]] = []
     path = Path()
     try:
         for path, content in files:
-            made += _folders(path.parent)
-            staged.append((_staged(path, content), path))
-        for temporary, path in staged:
             if path.is_dir():
-                raise IsADirectoryError(21, "it is a folder")
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
+            if path.exists() and not path.is_file():
+                devices.append((path, content))
+                continue
+            real = Path(os.path.realpath(path))
+            made += _folders(real.parent)
+            staged.append((_staged(real, content), real))
+        for path, content in devices:
+            path.write_bytes(content)
         for temporary, path in staged:
             os.replace(temporary, path)
+        folders = {real.parent for _, real in staged}
         staged.clear()
         made.clear()
-        for folder in {path.parent for path, _ in files}:
+        for folder in folders:
             _sync_folder(folder)
     except OSError as error:
         message = f"cannot write {path}: {error.strerror or error}"

@@ -250,7 +250,7 @@ class Builder:
             return None
         if text[0] not in _SPECIAL:
             return text
-        if _INTEGER.match(text) and len(text) <= DIGITS_LIMIT:
+        if _INTEGER.match(text) and len(text.lstrip("+-")) <= DIGITS_LIMIT:
             return int(text)
         if _OCTAL_OR_HEX.match(text) and len(text) <= DIGITS_LIMIT:
             return int(text, 0)

@@ -27,6 +27,7 @@ class _FlowChecker:
         self.flows = names.known("flows") or {}
         # Loading makes equal parts one object, so that its identity tells whether a part was found sound before.
         self.sound: set[int] = set()
+        self.sound_items: set[tuple[int, ...]] = set()
 
     def check(self, flow: Flow) -> None:
         names, sound, flow_id = self.names, self.sound, flow.id
@@ -70,6 +71,10 @@ class _FlowChecker:
     def _check_items(self, flow: Flow) -> None:
         """Check `protection` and `fields`: both may only speak of what the flow moves."""
         names = self.names
+        parts = (id(flow.protection), id(flow.fields), id(flow.carries), id(flow.returns))
+        if parts in self.sound_items:
+            return
+        before = len(names.problems.found)
         for part in ("protection", "fields"):
             for item in getattr(flow, part):
                 self._check_moved(flow, part, item)
@@ -83,6 +88,8 @@ class _FlowChecker:
                     names.check_fields(item, layer.field_encrypted.fields, *at, "field_encrypted", "fields")
         for item, fields in flow.fields.items():
             names.check_fields(item, fields, "flows", flow.id, "fields", item)
+        if len(names.problems.found) == before:
+            self.sound_items.add(parts)
 
     def _check_moved(self, flow: Flow, part: str, item: str) -> None:
         moved = tuple(item for items in (flow.carries, flow.returns) if items is not UNSET for item in items)

@@ -48,6 +48,20 @@ def gather(root: Path, places: SourceMap, problems: Problems) -> list[Part]:
     return [*reader.parts[:1], *sorted(reader.parts[1:], key=_name)]
 
 
+def _glob(folder: Path, pattern: str) -> list[Path]:
+    """Return the files that match, in the order of their names, but for hidden ones that the pattern does not name.
+
+    Path.glob's `**` follows no links, so that links to their own folder can't make the search endless.
+    """
+    hidden = {part for part in Path(pattern).parts if part.startswith(".")}
+    return [
+        match
+        for match in sorted(folder.glob(pattern))
+        if not match.is_dir()
+        and all(part in hidden or not part.startswith(".") for part in match.parts[len(folder.parts) :])
+    ]
+
+
 def _name(part: Part) -> str:
     return part.source.name
 
@@ -133,12 +147,14 @@ class _Reader:
         if not pattern or "\0" in pattern or Path(pattern).is_absolute():
             self._problem(marks, index, f"include {quote(pattern)} is no relative path", "name files below this folder")
             return []
-        if glob.has_magic(pattern):
-            found = [folder / match for match in sorted(glob.glob(pattern, root_dir=folder, recursive=True))]  # noqa: PTH207
-            found = [match for match in found if not match.is_dir()]
-        else:
-            found = [folder / pattern]
-            found = found if found[0].exists() or found[0].is_symlink() else []
+        try:
+            found = _glob(folder, pattern) if glob.has_magic(pattern) else [folder / pattern]
+            found = [match for match in found if match.exists() or match.is_symlink()]
+        except (OSError, ValueError) as error:
+            self._problem(
+                marks, index, f"include {quote(pattern)} is no pattern: {quote(str(error))}", "such as flows/*.yaml"
+            )
+            return []
         if not found:
             message = f"include {quote(pattern)} matches no file"
             self._problem(marks, index, message, f"paths start at the folder of {source.name}")

@@ -37,7 +37,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > DIGITS_LIMIT:
+    if len(digits.lstrip("-")) > DIGITS_LIMIT:
         raise DoubtError(digits)
     return int(digits)
 

@@ -81,6 +81,8 @@ def _explain(error: Any, validator: Any) -> Iterator[Misfit]:
                 expected = _expected(error.schema.get("properties", {}).get(name, {}), validator)
                 yield Misfit(path, f"the field {name} is missing", f"expected {expected}", True)
         return
+    if rule == "oneOf" and not isinstance(found, dict):
+        return  # its wrong type is reported
     if rule == "oneOf":
         words = _ONE_OF.get(error.schema.get("title", ""), "one of its forms")
         given = " and ".join(_shown(name) for name in found) or "nothing"

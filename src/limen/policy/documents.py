@@ -57,8 +57,13 @@ def read_bytes(path: Path, shown: str, family: type[LimenError]) -> bytes:
         raise family(Problem(message=f"can't read the file: {error.strerror or error}", location=location)) from None
 
 
-def parse(text: bytes | str, shown: str, family: type[LimenError], *, first_line: int = 1) -> Document:
-    """Parse YAML; raise `family` with every problem of form that it has."""
+def parse(
+    text: bytes | str, shown: str, family: type[LimenError], *, first_line: int = 1, lines: tuple[str, ...] = ()
+) -> Document:
+    """Parse YAML; raise `family` with every problem of form that it has.
+
+    Where the text is part of a file, `first_line` says where it starts there and `lines` are its lines as they stand.
+    """
     import yaml
 
     def refuse(message: str, line: int = 0, column: int = 0) -> LimenError:
@@ -80,7 +85,7 @@ def parse(text: bytes | str, shown: str, family: type[LimenError], *, first_line
         ) from None
     if node is None:
         raise refuse("the file is empty", first_line, 1)
-    lines = tuple(text.splitlines())
+    lines = lines or tuple(text.splitlines())
     building = _Building(shown, first_line, lines)
     data = building.value(node, ())
     if building.problems:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from limen.errors import Problem
+from limen.policy.agreement import Agreement
 from limen.policy.builtins import ALLOWED
 from limen.policy.frames import Frame, Span
 from limen.policy.paths import ANYTHING, ARGUMENT, Value, scalar
@@ -19,11 +20,10 @@ from limen.policy.wording import suggestion
 LARGEST = 2**53 - 1
 """Largest integer that every engine keeps exact."""
 _RESERVED = frozenset({"input", "data", "_"})
-_LITERALS = {"Bool": "boolean", "String": "string", "RawString": "string"}
 _COLLECTIONS = ("array", "set", "object", "")
 
 
-class Evaluation:
+class Evaluation(Agreement):
     """Follows expressions of one module and of the libraries that it calls."""
 
     def __init__(self, libraries: Mapping[str, Tree], roots: Mapping[str, Value], refuse: Callable[..., None]) -> None:
@@ -44,8 +44,8 @@ class Evaluation:
                     frame, span_of(node), f"{found.source} is used as a whole", "name the fields that are read"
                 )
             return found
-        if kind in _LITERALS:
-            return scalar(_LITERALS[kind])
+        if kind in ("String", "RawString"):
+            return Value(schema={"type": "string", "enum": [parts["value"]]})
         handler = getattr(self, f"_{kind.lower()}", None)
         if handler is None:
             self.refused(frame, parts.get("span"), f"{_WORDS.get(kind, kind)} is not allowed in a rule")
@@ -57,7 +57,7 @@ class Evaluation:
         """Note a problem; inside a function it names the call."""
         if frame.calls:
             message = f"{message} (in {' -> '.join(frame.calls)})"
-        self.refuse(Problem(message=message, location=frame.tree.location(span), hint=hint))
+        self.refuse(Problem(message=message, location=frame.site or frame.tree.location(span), hint=hint))
 
     # References
 
@@ -149,6 +149,9 @@ class Evaluation:
             self.refused(frame, parts["span"], f"{number} is no integer that every engine keeps exact")
         return scalar("integer")
 
+    def _bool(self, parts: Node, frame: Frame) -> Value:
+        return scalar("boolean")
+
     def _array(self, parts: Node, frame: Frame) -> Value:
         return Value(schema={"type": "array", "items": self.common(parts["items"], frame)})
 
@@ -176,6 +179,7 @@ class Evaluation:
         left = self.value(parts["lhs"], frame)
         right = self.value(parts["rhs"], frame)
         if left.type == right.type == "set" and parts["op"] == "Sub":
+            self.spelt_elements(left, right, parts["span"], frame)
             return Value(schema=left.schema)
         for value in (left, right):
             self.expect(value, "integer", parts["span"], frame)
@@ -183,7 +187,8 @@ class Evaluation:
 
     def _binexpr(self, parts: Node, frame: Frame) -> Value:
         left = self.typed(parts["lhs"], frame, "set")
-        self.typed(parts["rhs"], frame, "set")
+        right = self.typed(parts["rhs"], frame, "set")
+        self.spelt_elements(left, right, parts["span"], frame)
         return Value(schema=left.schema)
 
     def _boolexpr(self, parts: Node, frame: Frame) -> Value:
@@ -192,6 +197,7 @@ class Evaluation:
         if left.type and right.type and left.type != right.type:
             message = f"{left.type} is compared with {right.type}, which is always the same"
             self.refused(frame, parts["span"], message)
+        self.spelt(left, right, parts["span"], frame)
         return scalar("boolean")
 
     def _membership(self, parts: Node, frame: Frame) -> Value:
@@ -204,6 +210,8 @@ class Evaluation:
             self.refused(frame, parts["span"], f"{collection.type} has no members")
         elif element is not None and item.type and element.type and item.type != element.type:
             self.refused(frame, parts["span"], f"{item.type} is never among {element.type}s")
+        elif element is not None:
+            self.spelt(item, element, parts["span"], frame)
         return scalar("boolean")
 
     def _arraycompr(self, parts: Node, frame: Frame) -> Value:
@@ -339,6 +347,7 @@ class Evaluation:
                 needs=frame.needs,
                 comprehension=frame.comprehension,
                 calls=(*frame.calls, name),
+                site=frame.site or (None if tree is frame.tree else frame.tree.location(span)),
             )
             for (pattern, parts), argument in zip(patterns, arguments, strict=True):
                 if pattern != "Var":
@@ -366,24 +375,6 @@ class Evaluation:
         if assign["op"] != "ColEq":
             self.refused(frame, assign["span"], "a value is given with :=")
         return self.value(assign["value"], frame)
-
-    # Small helpers
-
-    def typed(self, node: Node, frame: Frame, kind: str) -> Value:
-        """Return an expression's value, which must be of a type."""
-        value = self.value(node, frame)
-        self.expect(value, kind, span_of(node), frame)
-        return value
-
-    def expect(self, value: Value, kind: str, span: Span, frame: Frame) -> None:
-        """Note a problem where a value is known to be of another type."""
-        if value.type and value.type != kind:
-            self.refused(frame, span, f"{value.type} where {kind} is expected")
-
-    def common(self, items: Sequence[Node], frame: Frame) -> dict[str, Any]:
-        """Return the one schema of all items, or that of anything."""
-        schemas = [self.value(item, frame).schema for item in items]
-        return schemas[0] if schemas and all(one == schemas[0] for one in schemas) else ANYTHING
 
 
 _WORDS = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,14 +13,17 @@ from limen.errors import Location
 from limen.policy.baseline import BaselineDocument
 from limen.policy.fingerprints import fingerprint
 from limen.policy.messages import visible
-from limen.policy.sharing import NUMPY_FROM
 from limen.policy.waivers import Objection, WaiverDocument, objections, waiver_finding, waiver_text
-from limen.records.assessment import CheckResult, Finding, Outcome, RuleDecisions
-from limen.records.statuses import SEVERITIES, STATUSES, Status
+from limen.records.assessment import CheckResult, Disposition, Finding, RuleDecisions, Tally
+from limen.records.lazy import Lazy
+from limen.records.statuses import SEVERITIES, STATUSES, Severity, Status
 from limen.records.subjects import Detail, SubjectTable
 
 Locate = Callable[[tuple[str | int, ...]], Location]
 """Finds a declaration path in the text."""
+
+COUNT_BY_NUMPY_FROM = 300_000
+"""Subjects from which numpy counts faster than Python, its import included."""
 
 _SHOWN: frozenset[Status] = frozenset({"fail", "error", "not_assessed"})
 
@@ -44,21 +48,34 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """All that a reader must see of the decisions."""
 
-    findings: tuple[Finding, ...]
-    """Failed checks and gaps, the worst first."""
+    findings: Sequence[Finding]
+    """Failed checks and gaps, open ones first, the worst first; each is made when it is asked for."""
+    tally: Tally
+    """How many there are of each sort."""
     counts: dict[Status, int]
     """Number of decisions by status."""
     notes: tuple[str, ...]
     """What the reader must know of waivers and baseline."""
 
 
+class _Slot(NamedTuple):
+    """A finding that was not made yet: where it is, and how it is sorted."""
+
+    decided: RuleDecisions
+    table: SubjectTable
+    index: int
+    """The subject."""
+    result: CheckResult
+    flow: str
+    """The flow whose missing carriage is the only witness, or empty."""
+
+
 def findings_of(
     decisions: Mapping[str, RuleDecisions], tables: Mapping[str, SubjectTable], locate: Locate, accepted: Accepted
 ) -> Findings:
     """Return findings, gaps, counts and notes."""
-    found: list[Finding] = []
+    slots: list[_Slot] = []
     counts: Counter[Status] = Counter()
-    building = _Building(locate)
     for decided in decisions.values():
         table = tables.get(decided.selected.rule.subject)
         if table is None or not table.size:
@@ -66,14 +83,41 @@ def findings_of(
             continue
         counted = _counted(decided, table)
         if any(counted[status] for status in _SHOWN):
-            moved = building.collect(decided, table, found)
+            moved = _collect(decided, table, slots)
             if moved:
                 counted["fail"] -= moved
                 counted["not_assessed"] += moved
         counts.update(counted)
-    settled, notes = _settled(found, decisions, accepted)
-    settled.sort(key=lambda finding: (STATUSES.index(finding.status), SEVERITIES.index(finding.severity)))
-    return Findings(findings=tuple(settled), counts={s: counts[s] for s in STATUSES}, notes=tuple(notes))
+    settled = _Settled(slots, decisions, locate, accepted)
+    return Findings(
+        findings=Lazy(len(settled.order), settled.finding),
+        tally=settled.tally(),
+        counts={s: counts[s] for s in STATUSES},
+        notes=tuple(settled.notes),
+    )
+
+
+def _collect(decided: RuleDecisions, table: SubjectTable, slots: list[_Slot]) -> int:
+    """Append a rule's findings and gaps; return how many failures became not_assessed, being assumed."""
+    moved = 0
+    shown: dict[int, list[CheckResult]] = {}
+    for code, outcome in enumerate(decided.outcomes):
+        if outcome.status in _SHOWN:
+            whole = CheckResult(check="", path="", status=outcome.status, message=outcome.reason)
+            shown[code] = [result for result in outcome.results or (whole,) if result.status in _SHOWN]
+    bad = bytearray(table.shape_count)  # most shapes are good: subjects of those are passed over quickly
+    for shape, code in enumerate(decided.codes):
+        bad[shape] = code in shown
+    for index, shape in enumerate(table.shapes):
+        if not bad[shape]:
+            continue
+        code = decided.codes[shape]
+        flow = table.assumed_flow(index)
+        if flow and code in decided.assumed:
+            moved += 1
+            code = decided.assumed[code]
+        slots.extend(_Slot(decided, table, index, result, flow) for result in shown[code])
+    return moved
 
 
 def _counted(decided: RuleDecisions, table: SubjectTable) -> Counter[Status]:
@@ -83,7 +127,7 @@ def _counted(decided: RuleDecisions, table: SubjectTable) -> Counter[Status]:
     counted: Counter[Status] = Counter()
     if len({statuses[code] for code in used}) == 1:
         counted[statuses[next(iter(used))]] = table.size
-    elif table.size > NUMPY_FROM:
+    elif table.size > COUNT_BY_NUMPY_FROM:
         import numpy as np
 
         codes = np.frombuffer(decided.codes, dtype=np.uint32)[np.frombuffer(table.shapes, dtype=np.uint32)]
@@ -95,108 +139,122 @@ def _counted(decided: RuleDecisions, table: SubjectTable) -> Counter[Status]:
     return counted
 
 
-class _Building:
-    """Builds findings; places and details are looked up once a subject."""
+class _Settled:
+    """What became of each finding, and the making of those that are asked for."""
 
-    def __init__(self, locate: Locate) -> None:
+    def __init__(
+        self, slots: list[_Slot], decisions: Mapping[str, RuleDecisions], locate: Locate, accepted: Accepted
+    ) -> None:
+        self.slots = slots
         self.locate = locate
+        self.notes: list[str] = []
         self.places: dict[tuple[str | int, ...], Location] = {}
         self.details: dict[tuple[str, int], Detail] = {}
+        names: dict[int, str] = {}
+        if accepted.waivers is not None or accepted.baseline is not None or accepted.inherited:
+            names = {n: _fingerprint(slot) for n, slot in enumerate(slots) if slot.result.status == "fail"}
+        waived, self.extra = _waivers(frozenset(names.values()), decisions, accepted, self.notes)
+        old = self.baseline(accepted)
+        self.accepted: dict[int, tuple[Disposition, str]] = {}
+        for number, name in names.items():
+            if name in waived:
+                self.accepted[number] = ("waived", waived[name])
+            elif name in old:
+                self.accepted[number] = ("baseline", "")
+            elif name in accepted.inherited:
+                self.accepted[number] = ("inherited", "")
+        self.order = sorted(range(len(slots) + len(self.extra)), key=self.rank)
 
-    def collect(self, decided: RuleDecisions, table: SubjectTable, found: list[Finding]) -> int:
-        """Append a rule's findings and gaps; return how many failures became not_assessed, being assumed."""
-        moved = 0
-        shown = {code for code, outcome in enumerate(decided.outcomes) if outcome.status in _SHOWN}
-        for index, shape in enumerate(table.shapes):
-            code = decided.codes[shape]
-            if code not in shown:
-                continue
-            flow = table.assumed_flow(index)
-            if flow and code in decided.assumed:
-                moved += 1
-                code = decided.assumed[code]
-            found.extend(self.built(decided, decided.outcomes[code], table, index, flow))
-        return moved
-
-    def built(
-        self, decided: RuleDecisions, outcome: Outcome, table: SubjectTable, index: int, flow: str
-    ) -> Iterator[Finding]:
-        results = outcome.results or (CheckResult(check="", path="", status=outcome.status, message=outcome.reason),)
-        subject = table.name(index)
-        detail = self.detail(table, index)
-        rule = decided.selected.rule
-        for result in results:
-            if result.status not in _SHOWN:
-                continue
-            message = result.message
-            if flow and result.status == "not_assessed":
-                message = f"{message} ({visible(flow)})"
-            yield Finding(
-                rule=rule.id,
-                title=rule.title,
-                subject=subject,
-                path=result.path,
-                status=result.status,  # type: ignore[arg-type]  # one of _SHOWN
-                severity=rule.severity,
-                confidence=rule.confidence,
-                message=message,
-                remediation=rule.remediation,
-                controls=rule.controls,
-                actual=result.actual,
-                required=result.required,
-                fingerprint=fingerprint(rule.id, subject, result.path, result.actual),
-                location=self.place(detail, result.path),
-                provenance=detail.provenance.get(result.path, ""),
-                crossing=detail.crossing,
-                subject_title=detail.title,
-                witness=detail.witness,
-                refs=tuple(detail.peers[ref] for ref in result.refs if 0 <= ref < len(detail.peers)),
+    def baseline(self, accepted: Accepted) -> frozenset[str]:
+        """Return the fingerprints of a baseline that has not expired."""
+        if accepted.baseline is None:
+            return frozenset()
+        if accepted.baseline.expires <= accepted.now:
+            self.notes.append(
+                f"the baseline {accepted.baseline.path} expired on {accepted.baseline.file.expires}: ignored"
             )
+            return frozenset()
+        return frozenset(accepted.baseline.file.fingerprints)
+
+    def rank(self, number: int) -> tuple[bool, int, int]:
+        """Return what sorts open findings before accepted ones, and the worst first."""
+        if number >= len(self.slots):
+            extra = self.extra[number - len(self.slots)]
+            return False, STATUSES.index(extra.status), SEVERITIES.index(extra.severity)
+        slot = self.slots[number]
+        severity = slot.decided.selected.rule.severity
+        return number in self.accepted, STATUSES.index(slot.result.status), SEVERITIES.index(severity)
+
+    def tally(self) -> Tally:
+        """Count findings without making any."""
+        failed: Counter[Severity] = Counter()
+        gaps = 0
+        for number, slot in enumerate(self.slots):
+            if slot.result.status != "fail":
+                gaps += 1
+            elif number not in self.accepted:
+                failed[slot.decided.selected.rule.severity] += 1
+        failed.update(extra.severity for extra in self.extra)
+        return Tally(failed=dict(failed), gaps=gaps, accepted=len(self.accepted))
+
+    def finding(self, place: int) -> Finding:
+        """Make the finding at a place of the order."""
+        number = self.order[place]
+        if number >= len(self.slots):
+            return self.extra[number - len(self.slots)]
+        slot = self.slots[number]
+        rule, result = slot.decided.selected.rule, slot.result
+        detail = self.detail(slot.table, slot.index)
+        disposition, waiver = self.accepted.get(number, ("open", ""))
+        message = result.message
+        if slot.flow and result.status == "not_assessed":
+            message = f"{message} ({visible(slot.flow)})"
+        return Finding(
+            rule=rule.id,
+            title=rule.title,
+            subject=slot.table.name(slot.index),
+            path=result.path,
+            status=result.status,  # type: ignore[arg-type]  # one of _SHOWN
+            severity=rule.severity,
+            confidence=rule.confidence,
+            message=message,
+            remediation=rule.remediation,
+            controls=rule.controls,
+            actual=result.actual,
+            required=result.required,
+            fingerprint=_fingerprint(slot),
+            location=self.place(detail, result.path),
+            provenance=detail.provenance.get(result.path, ""),
+            crossing=detail.crossing,
+            subject_title=detail.title,
+            witness=detail.witness,
+            refs=tuple(detail.peers[ref] for ref in result.refs if 0 <= ref < len(detail.peers)),
+            disposition=disposition,
+            waiver=waiver,
+        )
 
     def detail(self, table: SubjectTable, index: int) -> Detail:
+        """Return what the host knows of a subject, looked up once."""
         key = (table.kind, index)
         if key not in self.details:
             self.details[key] = table.details(index)
         return self.details[key]
 
     def place(self, detail: Detail, path: str) -> Location:
+        """Return where the declaration speaks of a value, looked up once."""
         steps = (*detail.path, *path.split(".")) if path and "[" not in path else detail.path
         if steps not in self.places:
             self.places[steps] = self.locate(steps)
         return self.places[steps]
 
 
-def _settled(
-    found: list[Finding], decisions: Mapping[str, RuleDecisions], accepted: Accepted
-) -> tuple[list[Finding], list[str]]:
-    """Return findings with what became of them, the findings on waivers, and notes."""
-    notes: list[str] = []
-    known = {finding.fingerprint for finding in found if finding.status == "fail"}
-    waived, extra = _waivers(known, decisions, accepted, notes)
-    old: frozenset[str] = frozenset()
-    if accepted.baseline is not None:
-        if accepted.baseline.expires <= accepted.now:
-            notes.append(f"the baseline {accepted.baseline.path} expired on {accepted.baseline.file.expires}: ignored")
-        else:
-            old = frozenset(accepted.baseline.file.fingerprints)
-    settled = []
-    for finding in (*found, *extra):
-        name = finding.fingerprint
-        if finding.status != "fail":
-            settled.append(finding)
-        elif name in waived:
-            settled.append(msgspec.structs.replace(finding, disposition="waived", waiver=waived[name]))
-        elif name in old:
-            settled.append(msgspec.structs.replace(finding, disposition="baseline"))
-        elif name in accepted.inherited:
-            settled.append(msgspec.structs.replace(finding, disposition="inherited"))
-        else:
-            settled.append(finding)
-    return settled, notes
+def _fingerprint(slot: _Slot) -> str:
+    rule = slot.decided.selected.rule.id
+    return fingerprint(rule, slot.table.name(slot.index), slot.result.path, slot.result.actual)
 
 
 def _waivers(
-    known: set[str], decisions: Mapping[str, RuleDecisions], accepted: Accepted, notes: list[str]
+    known: frozenset[str], decisions: Mapping[str, RuleDecisions], accepted: Accepted, notes: list[str]
 ) -> tuple[dict[str, str], list[Finding]]:
     """Return the text of each waiver that counts by fingerprint, and the findings on those that do not."""
     held = accepted.waivers

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from limen.errors import Location
 from limen.policy.paths import Value
 from limen.policy.syntax import Tree
 
@@ -23,6 +24,8 @@ class Frame(msgspec.Struct, kw_only=True):
     """Whether an undefined value would be left out silently."""
     calls: tuple[str, ...] = ()
     """Functions that are being followed, outermost first."""
+    site: Location | None = None
+    """Where the module that is linted calls the library that is being followed; None within that module itself."""
 
     def inner(self, **changes: Any) -> Frame:
         """Return a frame for a nested body: it sees these variables and keeps its own."""

@@ -189,7 +189,7 @@ def _block(source: str, file: str) -> Document:
     text = "\n".join(
         "  " + line[2:] if line.startswith("# ") else line.replace("#", " ", 1) for line in lines[start:end]
     )
-    return parse(text, file, PolicyError, first_line=start + 1)
+    return parse(text, file, PolicyError, first_line=start + 1, lines=tuple(lines[start:end]))
 
 
 def _refused(message: str, file: str, line: int) -> LimenError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -73,7 +74,8 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         """Return the value of an element of a list, a set or a table; None where it is none of them."""
         for part in ("items", "additionalProperties"):
             if isinstance(self.schema.get(part), dict):
-                return Value(source=self.source, path=f"{self.path}[]", schema=self.schema[part])
+                described = {key: self.schema[key] for key in ("description",) if key in self.schema}
+                return Value(source=self.source, path=f"{self.path}[]", schema=described | self.schema[part])
         if self.open or self.schema.get("type") in ("array", "set"):
             return Value(source=self.source, path=f"{self.path}[]", schema=ANYTHING)
         return None
@@ -145,9 +147,10 @@ def resolve(schema: Schema, path: str) -> Value | str:
     return value
 
 
+@cache
 def declared_schema(kind: str) -> Schema | None:
     """Return the schema of the declaration's own entry behind a kind of subject; None where there is no single one."""
-    from limen.model import access, data, declaration, flows, keys, ledgers, places, tenancy
+    from limen.model import access, data, declaration, flows, keys, ledgers, operations, places, tenancy
 
     shapes: dict[str, type[msgspec.Struct]] = {
         "system": declaration.Declaration,
@@ -156,13 +159,14 @@ def declared_schema(kind: str) -> Schema | None:
         "flow": flows.Flow,
         "wire": flows.Flow,
         "exposure": places.Component,
-        "transformation": places.Component,
+        "transformation": places.Produces,
         "data": data.DataItem,
         "key": keys.Key,
         "role": access.Role,
         "tenant": tenancy.Tenant,
         "ledger": ledgers.Ledger,
         "transfer": tenancy.Transfer,
+        "assertion": operations.Assertion,
     }
     if kind not in shapes:
         return None

@@ -10,6 +10,7 @@ import msgspec
 
 from limen.errors import Location, PolicyError, Problem, UsageError
 from limen.model.declaration import Declaration
+from limen.model.scalars import duration_seconds
 from limen.policy.catalog import Catalog
 from limen.policy.inspection import Entry
 from limen.policy.profiles import ClaimDemand, Profile
@@ -18,6 +19,11 @@ from limen.records.rules import Control, Deviation, SelectedRule
 
 SECTIONS = "required_sections"
 """The parameter that the union of the profiles' `requires` becomes."""
+
+CLAIM_AGES = "claim_ages"
+"""The parameter that the profiles' `claims` become: the least `maximum_age` of each claim, in seconds."""
+
+_DERIVED = {SECTIONS: "requires", CLAIM_AGES: "claims"}
 
 KNOWN_SECTIONS = frozenset(Declaration.__struct_fields__) - {"version", "system", "profiles", "include"}
 """Sections of a declaration that a profile may require."""
@@ -76,6 +82,11 @@ def select(catalog: Catalog, names: Sequence[str], *, rules: Sequence[str] = (),
     requires = tuple(sorted({section for profile in profiles for section in profile.requires}))
     if SECTIONS in catalog.parameters:
         parameters[SECTIONS] = list(requires)
+    claims = tuple(dict.fromkeys(claim for profile in profiles for claim in profile.claims))
+    if CLAIM_AGES in catalog.parameters:
+        parameters[CLAIM_AGES] = _claim_ages(claims)
+    if problems and not wanted:
+        raise PolicyError(problems)
     kept = _kept(sorted(wanted), rules, catalog)
     selected = {}
     for rule_id in kept:
@@ -95,7 +106,7 @@ def select(catalog: Catalog, names: Sequence[str], *, rules: Sequence[str] = (),
         entries={rule_id: catalog.entries[rule_id] for rule_id in selected},
         profiles=named,
         requires=requires,
-        claims=tuple(dict.fromkeys(claim for profile in profiles for claim in profile.claims)),
+        claims=claims,
         controls=controls,
         deviations=resolving.deviations(members, parameters, selected),
         attested_waivers=any(profile.attested_waivers for profile in profiles),
@@ -143,8 +154,8 @@ class _Resolving:
         found = {}
         for key, value in profile.parameters.items():
             parameter = self.catalog.parameters.get(key)
-            if parameter is None or key == SECTIONS:
-                hint = "use `requires`" if key == SECTIONS else suggestion(key, self.catalog.parameters)
+            if parameter is None or key in _DERIVED:
+                hint = f"use `{_DERIVED[key]}`" if key in _DERIVED else suggestion(key, self.catalog.parameters)
                 self.refuse(name, f"no rule has a parameter {key!r}", "parameters", key, hint=hint)
                 continue
             try:
@@ -203,6 +214,14 @@ def matching(pattern: str, known: Iterable[str]) -> list[str]:
     """Return the ids that a pattern means: an id itself, or all of a category for `category.*` or `category`."""
     category = pattern.removesuffix(".*")
     return [name for name in known if name == pattern or name.split(".", 1)[0] == category]
+
+
+def _claim_ages(claims: Iterable[ClaimDemand]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for demand in claims:
+        seconds = duration_seconds(demand.maximum_age)
+        found[demand.claim] = min(seconds, found.get(demand.claim, seconds))
+    return dict(sorted(found.items()))
 
 
 def _known_profiles(catalog: Catalog, names: tuple[str, ...]) -> None:

@@ -28,10 +28,16 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...]
 
     def location(self, span: dict[str, int] | None) -> Location:
-        """Return the place of a span in the module."""
-        line, column = (span["line"], span["col"]) if span else (1, 1)
+        """Return the place of a span in the module; the engine's own columns count a tab as four."""
+        if span is None:
+            return self.place(1, 0)
+        before = self.module.text.encode()[: span["start"]].decode(errors="replace")
+        return self.place(span["line"], len(before) - before.rfind("\n") - 1)
+
+    def place(self, line: int, characters: int) -> Location:
+        """Return the place after some characters of a line, which counts from 1."""
         excerpt = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Location(file=self.module.file, line=line, column=column, excerpt=excerpt)
+        return Location(file=self.module.file, line=line, column=characters + 1, excerpt=excerpt)
 
 
 def trees(modules: list[Module], problems: list[Problem]) -> dict[str, Tree]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -125,6 +125,31 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.rule}::{self.subject}::{self.path}"
 
 
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How many findings there are of each sort, known without making any of them."""
+
+    failed: dict[Severity, int]
+    """Open failures by severity."""
+    gaps: int
+    """Open errors and not_assessed, which gate whatever their severity."""
+    accepted: int
+    """Waived, in the baseline or inherited."""
+
+
+def tally_of(findings: Iterable[Finding]) -> Tally:
+    """Count findings that are there."""
+    failed: dict[Severity, int] = {}
+    gaps = accepted = 0
+    for finding in findings:
+        if finding.disposition != "open":
+            accepted += 1
+        elif finding.status == "fail":
+            failed[finding.severity] = failed.get(finding.severity, 0) + 1
+        else:
+            gaps += 1
+    return Tally(failed=failed, gaps=gaps, accepted=accepted)
+
+
 class CrossingRow(msgspec.Struct, frozen=True, kw_only=True):
     """One crossing for reports and `limen crossings`: a flow whose ends lie in different zones or tenants."""
 
@@ -187,8 +212,8 @@ class BoundaryMap(msgspec.Struct, frozen=True, kw_only=True):
     """Zones, components and flows, for drawing."""
 
     zones: tuple[MapZone, ...]
-    nodes: tuple[MapNode, ...]
-    edges: tuple[MapEdge, ...]
+    nodes: Sequence[MapNode]
+    edges: Sequence[MapEdge]
 
 
 class InputFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,8 +249,10 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """Subjects by kind."""
     decisions: dict[str, RuleDecisions]
     """Decisions by rule id, in catalog order."""
-    findings: tuple[Finding, ...]
-    """Failed decisions and gaps, the worst first; waived and baseline ones too."""
+    findings: Sequence[Finding]
+    """Failed decisions and gaps, open ones first, the worst first; made when they are asked for."""
+    tally: Tally
+    """How many of them there are of each sort."""
     counts: dict[str, int]
     """Number of decisions by status, every status present."""
     claims: int
@@ -237,22 +264,25 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     deviations: tuple[Deviation, ...]
     notes: tuple[str, ...]
     """What the reader must know: an expired baseline, unattested waivers."""
-    crossings: tuple[CrossingRow, ...]
+    crossings: Sequence[CrossingRow]
     map: BoundaryMap
     locate: Callable[[tuple[str | int, ...]], Location]
     """Finds a declaration path in the text; called late, for what is shown."""
 
     def each_decision(self) -> Iterator[Decision]:
         """Yield every decision, rule by rule in catalog order, subjects in declaration order."""
+        names: dict[str, list[str]] = {}  # once a kind: many rules judge the same subjects
         for rule_id, decided in self.decisions.items():
             table = self.tables.get(decided.selected.rule.subject)
             if table is None:
                 continue
-            for index in range(table.size):
+            if table.kind not in names:
+                names[table.kind] = list(table.names())
+            for index, name in enumerate(names[table.kind]):
                 outcome = decided.outcome(table, index)
                 yield Decision(
                     rule=rule_id,
-                    subject=table.name(index),
+                    subject=name,
                     status=outcome.status,
                     severity=decided.selected.rule.severity,
                     results=outcome.results,

@@ -7,11 +7,13 @@ identity is kept apart, because a rule may not read it.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+_PLAIN_TEXT = re.compile(r"[A-Za-z0-9_.~-]*")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 
 ABSENT = -1
@@ -20,6 +22,8 @@ ABSENT = -1
 
 def percent_encoded(text: str) -> str:
     """Return text with everything but RFC 3986's unreserved characters percent-encoded."""
+    if _PLAIN_TEXT.fullmatch(text):
+        return text
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode())
 
 

@@ -10,12 +10,17 @@ if TYPE_CHECKING:
     from limen.records.assessment import Assessment, Finding
 
 
-def gating(assessment: Assessment) -> tuple[list[Finding], list[Finding]]:
-    """Return the open findings at or above the threshold, and the open gaps, which gate whatever their severity."""
-    open_ones = [finding for finding in assessment.findings if finding.disposition == "open"]
-    failed = [f for f in open_ones if f.status == "fail" and at_least(f.severity, assessment.fail_on)]
-    gaps = [f for f in open_ones if f.status != "fail"]
-    return failed, gaps
+def gates(finding: Finding, assessment: Assessment) -> bool:
+    """Return whether a finding keeps the assessment from exit 0: open, and a gap or at the threshold."""
+    if finding.disposition != "open":
+        return False
+    return finding.status != "fail" or at_least(finding.severity, assessment.fail_on)
+
+
+def gating(assessment: Assessment) -> tuple[int, int]:
+    """Return how many open findings are at or above the threshold, and how many gaps are open."""
+    tally = assessment.tally
+    return sum(n for severity, n in tally.failed.items() if at_least(severity, assessment.fail_on)), tally.gaps
 
 
 def exit_code(assessment: Assessment, partial_accepted: bool = False) -> int:
@@ -37,17 +42,17 @@ def verdict_line(assessment: Assessment) -> str:
     if failed or gaps:
         parts = []
         if failed:
-            parts.append(f"{len(failed)} {_plural(len(failed), 'finding')}")
+            parts.append(f"{failed} {_plural(failed, 'finding')}")
         if gaps:
-            parts.append(f"{len(gaps)} not assessed or in error")
+            parts.append(f"{gaps} not assessed or in error")
         return f"{partial}does not conform: {', '.join(parts)}; {claims}"
     if not assessment.counts.get("pass"):
         return f"{partial}nothing was judged; {claims}"
-    below = sum(f.disposition == "open" for f in assessment.findings)
+    below = sum(assessment.tally.failed.values())
     if below:
         return f"{partial}{below} {_plural(below, 'finding')} below the threshold {assessment.fail_on}; {claims}"
     how = "conforms as declared" if assessment.scope == "design" else "conforms as observed"
-    accepted = len(assessment.findings)
+    accepted = assessment.tally.accepted
     if accepted:
         return f"{partial}{how} but for {accepted} accepted {_plural(accepted, 'finding')}; {claims}"
     return f"{partial}{how}; {claims}"

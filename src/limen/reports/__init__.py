@@ -37,9 +37,7 @@ class Report(Protocol):
 
 def formats() -> tuple[str, ...]:
     """Return the names of all formats, sorted; found by location, names with an underscore are no formats."""
-    return tuple(
-        sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_") and not m.ispkg)
-    )
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_") and not m.ispkg))
 
 
 def report(name: str) -> Report:

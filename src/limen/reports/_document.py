@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from limen.records.assessment import Assessment, CheckResult, Decision, Finding
+from limen.records.assessment import Assessment, CheckResult, Decision, Disposition, Finding
+from limen.records.statuses import Scope, Severity, Status
 from limen.records.verdict import exit_code
+from limen.reports._rows import subjects
+from limen.reports._words import printable
 
 FORMAT = "limen-assessment/1"
 """Name and version of the format; a change that could break a reader raises the number."""
@@ -41,10 +44,10 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: Annotated[str, Meta(description="Stable until rule, subject, path or effective value change.")]
     rule: Annotated[str, Meta(description="The rule.")]
     title: Annotated[str, Meta(description="What must hold.")]
-    status: Annotated[str, Meta(description="fail, error or not_assessed.")]
-    severity: Annotated[str, Meta(description="critical, high, medium or low.")]
+    status: Annotated[Literal["fail", "error", "not_assessed"], Meta(description="A finding, or a gap: it gates too.")]
+    severity: Annotated[Severity, Meta(description="critical, high, medium or low.")]
     confidence: Annotated[str, Meta(description="certain, likely or possible.")]
-    disposition: Annotated[str, Meta(description="open, waived, baseline or inherited; only open gates.")]
+    disposition: Annotated[Disposition, Meta(description="open, waived, baseline or inherited; only open gates.")]
     message: Annotated[str, Meta(description="What is wrong.")]
     remediation: Annotated[str, Meta(description="What to do.")]
     controls: Annotated[tuple[str, ...], Meta(description="Requirements that are missed, framework:control.")]
@@ -66,7 +69,7 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
 
     check: Annotated[str, Meta(description="Name of the check.")]
     path: Annotated[str, Meta(description="The value that it is about.")]
-    status: Annotated[str, Meta(description="One of the six statuses.")]
+    status: Annotated[Status, Meta(description="One of the six statuses.")]
     message: Annotated[str, Meta(description="What is wrong or unknown; empty for a pass.")]
     actual: Annotated[Any, Meta(description="The effective value.")]
     required: Annotated[Any, Meta(description="What the profile requires.")]
@@ -76,8 +79,10 @@ class DecisionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One rule on one subject."""
 
     rule: Annotated[str, Meta(description="The rule.")]
-    subject: Annotated[str, Meta(description="kind:part/part, percent-encoded.")]
-    status: Annotated[str, Meta(description="One of the six statuses.")]
+    subject: Annotated[
+        str, Meta(description="kind:part/part, percent-encoded; only the kind for a rule without subjects.")
+    ]
+    status: Annotated[Status, Meta(description="One of the six statuses.")]
     reason: Annotated[str, Meta(description="Why it is not applicable, out of scope or in error.")]
     results: Annotated[tuple[ResultRow, ...], Meta(description="Every check.")]
 
@@ -88,7 +93,7 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="category.name.")]
     title: Annotated[str, Meta(description="What must hold.")]
     subject: Annotated[str, Meta(description="Kind of subject.")]
-    severity: Annotated[str, Meta(description="critical, high, medium or low.")]
+    severity: Annotated[Severity, Meta(description="critical, high, medium or low.")]
     controls: Annotated[tuple[str, ...], Meta(description="Requirements that it serves.")]
     profiles: Annotated[tuple[str, ...], Meta(description="Profiles that ask for it.")]
     parameters: Annotated[dict[str, Any], Meta(description="Values that the profiles gave.")]
@@ -126,10 +131,21 @@ class DeviationRow(msgspec.Struct, frozen=True, kw_only=True):
     actual: Annotated[str, Meta(description="What is used.")]
 
 
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions by status; a rule without subjects is one that is not_applicable."""
+
+    error: Annotated[int, Meta(description="The rule could not be judged: a gap.")]
+    fail: Annotated[int, Meta(description="It does not hold.")]
+    not_assessed: Annotated[int, Meta(description="What it needs is not declared or not observed: a gap.")]
+    passed: Annotated[int, Meta(description="It holds.")] = msgspec.field(name="pass")
+    not_applicable: Annotated[int, Meta(description="None of the rule's business.")]
+    out_of_scope: Annotated[int, Meta(description="Needs observations, in a design assessment.")]
+
+
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """What was assessed, how and with what end."""
 
-    format: Annotated[str, Meta(description="limen-assessment/1.")]
+    format: Annotated[Literal["limen-assessment/1"], Meta(description="Name and version of the format.")]
     tool: Annotated[str, Meta(description="Version of limen.")]
     engine: Annotated[str, Meta(description="Policy engine and version.")]
     system: Annotated[str, Meta(description="Id of the system.")]
@@ -138,14 +154,14 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     declaration: Annotated[str, Meta(description="Path of the declaration.")]
     files: Annotated[tuple[FileRow, ...], Meta(description="Everything that was read.")]
     profiles: Annotated[tuple[str, ...], Meta(description="Profiles judged by.")]
-    scope: Annotated[str, Meta(description="design or conformance.")]
+    scope: Annotated[Scope, Meta(description="design or conformance.")]
     partial: Annotated[str, Meta(description="Why it is only a part; empty for a whole assessment.")]
     assessed_at: Annotated[str, Meta(description="When, RFC 3339 in UTC.")]
     as_of: Annotated[str, Meta(description="The day whose law holds.")]
-    fail_on: Annotated[str, Meta(description="Least severity that gates.")]
+    fail_on: Annotated[Severity, Meta(description="Least severity that gates.")]
     verdict: Annotated[str, Meta(description="How it ended, in one line.")]
-    exit_code: Annotated[int, Meta(description="0, 1 or 3.")]
-    counts: Annotated[dict[str, int], Meta(description="Decisions by status.")]
+    exit_code: Annotated[Literal[0, 1, 3], Meta(description="0 conforms, 1 findings, 3 not assessed.")]
+    counts: Annotated[Counts, Meta(description="Decisions by status.")]
     claims: Annotated[int, Meta(description="Claims that reality could contradict.")]
     observed: Annotated[int, Meta(description="How many of them were observed.")]
     notes: Annotated[tuple[str, ...], Meta(description="What the reader must know.")]
@@ -180,7 +196,7 @@ def head_fields(assessment: Assessment) -> dict[str, Any]:
         "fail_on": assessment.fail_on,
         "verdict": assessment.verdict(),
         "exit_code": exit_code(assessment),
-        "counts": assessment.counts,
+        "counts": msgspec.convert(assessment.counts, Counts),
         "claims": assessment.claims,
         "observed": assessment.observed,
         "notes": assessment.notes,
@@ -228,7 +244,7 @@ def result_row(result: CheckResult) -> ResultRow:
         check=result.check,
         path=result.path,
         status=result.status,
-        message=result.message if result.status != "pass" else "",
+        message="" if result.status == "pass" else result.message,
         actual=msgspec.Raw(result.actual),
         required=msgspec.Raw(result.required),
     )
@@ -249,7 +265,6 @@ def rule_rows(assessment: Assessment) -> tuple[RuleRow, ...]:
     rows = []
     for rule_id, decided in assessment.decisions.items():
         rule = decided.selected.rule
-        table = assessment.tables.get(rule.subject)
         rows.append(
             RuleRow(
                 id=rule_id,
@@ -259,7 +274,7 @@ def rule_rows(assessment: Assessment) -> tuple[RuleRow, ...]:
                 controls=rule.controls,
                 profiles=decided.selected.profiles,
                 parameters=decided.selected.parameters,
-                subjects=table.size if table else 0,
+                subjects=subjects(decided, assessment),
             )
         )
     return tuple(rows)
@@ -282,7 +297,50 @@ def crossing_documents(assessment: Assessment) -> tuple[CrossingDocument, ...]:
     )
 
 
+LINES: dict[str, type[msgspec.Struct]] = {
+    "assessment": Head,
+    "rule": RuleRow,
+    "finding": FindingRow,
+    "crossing": CrossingDocument,
+    "decision": DecisionRow,
+}
+"""What a line of the JSON Lines report is, by its `type`."""
+
+
 def document_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of the JSON report."""
-    schema = msgspec.json.schema(Document)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **schema}
+    """Return the JSON Schema (2020-12) of the JSON report; `$defs/Line` is that of a line of JSON Lines."""
+    template = "#/$defs/{name}"
+    (root, *_), definitions = msgspec.json.schema_components((Document, *LINES.values()), ref_template=template)
+    definitions["Line"] = {
+        "description": "One line of the JSON Lines report.",
+        "oneOf": [
+            {
+                "allOf": [{"$ref": template.format(name=row.__name__)}],
+                "properties": {"type": {"const": kind}},
+                "required": ["type"],
+            }
+            for kind, row in LINES.items()
+        ],
+    }
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": "limen assessment"}
+    return {**head, **root, "$defs": definitions}
+
+
+def encoded(row: Any) -> bytes:
+    """Return a row as JSON; what UTF-8 can't hold (a lone surrogate) is spelt out."""
+    try:
+        return msgspec.json.encode(row)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_spelt(row))
+
+
+def _spelt(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join(printable(c) if "\ud800" <= c <= "\udfff" else c for c in value)
+    if isinstance(value, msgspec.Struct):
+        return type(value)(**{name: _spelt(getattr(value, name)) for name in value.__struct_fields__})
+    if isinstance(value, tuple | list):
+        return tuple(map(_spelt, value))
+    if isinstance(value, dict):
+        return {_spelt(name): _spelt(part) for name, part in value.items()}
+    return value

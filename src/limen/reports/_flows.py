@@ -48,8 +48,8 @@ def flow_rows(assessment: Assessment, findings: Iterable[Finding]) -> list[FlowR
             counts[finding.crossing] += 1
             worst.setdefault(finding.crossing, finding.fingerprint)
     zone = {node.id: node.zone for node in assessment.map.nodes}
-    crossing = {row.flow for row in assessment.crossings}
     rows = [_crossing(row, counts[row.flow], worst.get(row.flow, "")) for row in assessment.crossings]
+    crossing = {row.flow for row in rows}
     rows += [
         _inside(edge, zone, counts[edge.id], worst.get(edge.id, ""))
         for edge in assessment.map.edges
@@ -72,7 +72,9 @@ def _crossing(row: CrossingRow, findings: int, worst: str) -> FlowRow:
         carries=", ".join(row.carries),
         returns=", ".join(row.returns),
         transport=tuple(
-            (f"{lead}{row.posture[path]}", row.provenance.get(path, "")) for path, lead in _TRANSPORT if row.posture.get(path)
+            (f"{lead}{row.posture[path]}", row.provenance.get(path, ""))
+            for path, lead in _TRANSPORT
+            if row.posture.get(path)
         ),
         identity=row.posture.get("authn.method", ""),
         ledger=row.posture.get("audit.ledger", ""),

@@ -18,16 +18,18 @@ def subjects(decided: RuleDecisions, assessment: Assessment) -> int:
     return table.size if table else 0
 
 
+def idle_rules(assessment: Assessment) -> list[str]:
+    """Return the selected rules that have no subject, in catalog order."""
+    return [rule_id for rule_id, decided in assessment.decisions.items() if not subjects(decided, assessment)]
+
+
 def rows(assessment: Assessment) -> Iterator[Decision]:
     """Yield every decision, and for a rule without subjects one that is not_applicable and says so.
 
     Its subject is the kind with nothing behind it, such as ``ledger:``, and its index `NO_SUBJECT`.
     """
-    empty = {
-        rule_id: decided for rule_id, decided in assessment.decisions.items() if not subjects(decided, assessment)
-    }
-    for rule_id, decided in empty.items():
-        rule = decided.selected.rule
+    for rule_id in idle_rules(assessment):
+        rule = assessment.decisions[rule_id].selected.rule
         yield Decision(
             rule=rule_id,
             subject=f"{rule.subject}:",

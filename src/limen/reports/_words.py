@@ -11,11 +11,13 @@ from limen.records.subjects import Step, percent_encoded
 
 # Control characters, bidirectional controls and what is invisible: they fool terminals and readers of logs.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
 )
 # What Markdown, or GitHub after it, would take for markup. GitHub looks for mentions and issues in the rendered text,
 # where an entity is a character again, so these get an invisible break behind them.
-_MARKUP = re.compile(r"[\\*_\[\]~`<>&|$@#]|:(?=//)|(?<=www)\.|(?<=gh)-(?=\d)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\*_\[\]~`<>&|$@#]|:(?=//)|(?<=www)\.|(?<=gh)-(?=\d)|^[-+=]", re.IGNORECASE)
+_LIST = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _BREAK = "&#8203;"
 STATUS_WORDS = {
     "error": "error",
@@ -29,22 +31,30 @@ STATUS_WORDS = {
 
 def printable(text: str) -> str:
     """Return text with control, bidirectional and invisible characters spelt out."""
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if text.isprintable():  # nothing unsafe is
+        return text
+    return _UNSAFE.sub(lambda found: _spelt(ord(found[0])), text)
+
+
+def _spelt(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def one_line(text: str) -> str:
     """Return printable text with all white space, newlines too, folded to single spaces."""
+    if text.isprintable() and "  " not in text and text.strip() == text:  # as nearly all texts are
+        return text
     return printable(" ".join(text.split()))
 
 
 def markdown(text: str) -> str:
     """Return text on one line in which GitHub's Markdown sees no markup, mention, issue, link or border of a cell."""
-    return _MARKUP.sub(_plain, one_line(text))
+    return _LIST.sub(r"\1\\\2", _MARKUP.sub(_plain, one_line(text)))
 
 
 def _plain(found: re.Match[str]) -> str:
     character = found[0]
-    if character in "*_[]~\\+=.)":
+    if character in "*_[]~\\" or (character in "-+=" and found.start() == 0):
         return f"\\{character}"
     return f"&#{ord(character)};" + (_BREAK if character in "@#-" else "")
 
@@ -52,6 +62,11 @@ def _plain(found: re.Match[str]) -> str:
 def anchor(text: str) -> str:
     """Return a name as part of a fragment: only RFC 3986's unreserved characters and percent-encoded bytes."""
     return percent_encoded(one_line(text))
+
+
+def cut(text: str, most: int) -> str:
+    """Return text with at most so many characters, with an ellipsis where something was left out."""
+    return text if len(text) <= most else text[: max(1, most - 1)] + "…"
 
 
 def order(finding: Finding) -> tuple[int, int, int, str, str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from limen.records.assessment import Assessment, Finding
 from limen.records.statuses import SEVERITIES, STATUSES
@@ -17,6 +18,9 @@ from limen.reports._rows import decision_counts, subjects
 from limen.reports._words import STATUS_WORDS, anchor, decisions_line, one_line, order, plural, step_words
 from limen.reports.maps.svg import STYLE, svg
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 EXTENSION = "html"
 MOST = 2_000
 """Findings and flows shown; the page says how many more there are."""
@@ -24,18 +28,7 @@ MOST = 2_000
 
 def render(assessment: Assessment, options: Options) -> bytes:
     """Return the page; it loads nothing, and its policy lets only its own style and script run."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("limen.reports", "templates")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["line"] = lambda value: one_line(str(value))
-    environment.filters["anchor"] = anchor
-    environment.filters["step"] = step_words
-    environment.filters["json"] = lambda value: one_line(value.decode())
-    style = loader.get_source(environment, "report.css")[0]
-    script = loader.get_source(environment, "report.js")[0]
+    template, style, script = _parts()
     findings = sorted(assessment.findings, key=order)
     flows = flow_rows(assessment, findings)
     values = {
@@ -49,7 +42,25 @@ def render(assessment: Assessment, options: Options) -> bytes:
         "status_words": STATUS_WORDS,
         "severities": SEVERITIES,
     }
-    return environment.get_template("report.html").render(values).encode()
+    return template.render(values).encode()
+
+
+@cache
+def _parts() -> tuple[Template, str, str]:
+    """Return the compiled page, its style and its script."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("limen.reports", "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["line"] = lambda value: one_line(str(value))
+    environment.filters["anchor"] = anchor
+    environment.filters["step"] = step_words
+    environment.filters["json"] = lambda value: one_line(value.decode())
+    style = loader.get_source(environment, "report.css")[0]
+    script = loader.get_source(environment, "report.js")[0]
+    return environment.get_template("report.html"), style, script
 
 
 def _digest(text: str) -> str:
@@ -70,8 +81,10 @@ def _bad(findings: list[Finding]) -> dict[str, str]:
 
 
 def _summary(assessment: Assessment, findings: list[Finding]) -> dict[str, Any]:
-    kinds = Counter(f.severity if f.status == "fail" else f.status for f in findings if f.disposition == "open")
-    accepted = Counter(f.disposition for f in findings if f.disposition != "open")
+    kinds: Counter[str] = Counter(
+        f.severity if f.status == "fail" else f.status for f in findings if f.disposition == "open"
+    )
+    accepted: Counter[str] = Counter(f.disposition for f in findings if f.disposition != "open")
     shown = [(name, STATUS_WORDS.get(name, name), kinds[name]) for name in ("error", *SEVERITIES, "not_assessed")]
     shown += [("accepted", name, accepted[name]) for name in ("waived", "baseline", "inherited")]
     return {

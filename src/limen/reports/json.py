@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from limen.records.assessment import Assessment
 from limen.reports import Options
 from limen.reports._document import (
-    Document,
+    Head,
     ResultRow,
     crossing_documents,
     decision_row,
+    encoded,
     finding_row,
     head_fields,
     rule_rows,
 )
+from limen.reports._lines import listed
+from limen.reports._rows import rows
 
 EXTENSION = "json"
 
 
 def render(assessment: Assessment, options: Options) -> bytes:
-    """Return the report as indented JSON in UTF-8."""
+    """Return the report as JSON in UTF-8, a row a line."""
     shared: dict[int, tuple[ResultRow, ...]] = {}
-    document = Document(
-        **head_fields(assessment),
-        rules=rule_rows(assessment),
-        findings=tuple(map(finding_row, assessment.findings)),
-        decisions=tuple(decision_row(decision, shared) for decision in assessment.each_decision()),
-        crossings=crossing_documents(assessment),
+    head = Head(**head_fields(assessment))
+    return (
+        listed(
+            {name: encoded(getattr(head, name)) for name in head.__struct_fields__}
+            | {
+                "rules": map(encoded, rule_rows(assessment)),
+                "findings": (encoded(finding_row(finding)) for finding in assessment.findings),
+                "decisions": (encoded(decision_row(decision, shared)) for decision in rows(assessment)),
+                "crossings": map(encoded, crossing_documents(assessment)),
+            }
+        )
+        + b"\n"
     )
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from limen.records.assessment import Assessment
 from limen.reports import Options
 from limen.reports._document import (
@@ -11,23 +9,24 @@ from limen.reports._document import (
     ResultRow,
     crossing_documents,
     decision_row,
+    encoded,
     finding_row,
     head_fields,
     rule_rows,
 )
+from limen.reports._rows import rows
 
 EXTENSION = "jsonl"
 
 
 def render(assessment: Assessment, options: Options) -> bytes:
     """Return the report: an assessment line, then rules, findings, crossings and decisions."""
-    encode = msgspec.json.Encoder().encode
     shared: dict[int, tuple[ResultRow, ...]] = {}
-    lines = [_line("assessment", encode(Head(**head_fields(assessment))))]
-    lines += [_line("rule", encode(row)) for row in rule_rows(assessment)]
-    lines += [_line("finding", encode(finding_row(finding))) for finding in assessment.findings]
-    lines += [_line("crossing", encode(row)) for row in crossing_documents(assessment)]
-    lines += [_line("decision", encode(decision_row(decision, shared))) for decision in assessment.each_decision()]
+    lines = [_line("assessment", encoded(Head(**head_fields(assessment))))]
+    lines += [_line("rule", encoded(row)) for row in rule_rows(assessment)]
+    lines += [_line("finding", encoded(finding_row(finding))) for finding in assessment.findings]
+    lines += [_line("crossing", encoded(row)) for row in crossing_documents(assessment)]
+    lines += [_line("decision", encoded(decision_row(decision, shared))) for decision in rows(assessment)]
     return b"".join(lines)
 
 

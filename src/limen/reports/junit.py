@@ -2,81 +2,101 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import Counter
 from xml.sax.saxutils import escape, quoteattr
 
 from limen.records.assessment import Assessment, Decision, Finding
 from limen.reports import Options
+from limen.reports._rows import NO_SUBJECT, rows
 from limen.reports._words import STATUS_WORDS, one_line, printable
 
 EXTENSION = "xml"
+_TAGS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+class _Suite:
+    """The test cases of one rule."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.cases: list[str] = []
+
+    def add(self, rule: str, name: str, counter: str = "", message: str = "", kind: str = "", text: str = "") -> None:
+        """Add a case; the counter (failures, errors, skipped) says how it ended, none of them is a pass."""
+        self.counts["tests"] += 1
+        head = f'    <testcase classname={_quoted(f"limen.{rule}")} name={_quoted(name)} time="0"'
+        if not counter:
+            self.cases.append(f"{head}/>\n")
+            return
+        self.counts[counter] += 1
+        element = f"<{_TAGS[counter]} message={_quoted(message)} type={_quoted(kind)}"
+        element += f">{escape(printable(text))}</{_TAGS[counter]}>" if text else "/>"
+        self.cases.append(f"{head}>\n      {element}\n    </testcase>\n")
 
 
 def render(assessment: Assessment, options: Options) -> bytes:
     """Return the report; not_applicable and out_of_scope are skipped, not_assessed and error are errors.
 
-    A failure that was accepted (waived, in the baseline, inherited) is skipped with the reason, since it does
-    not gate; it stays in the file.
+    A decision whose findings were all accepted (waived, in the baseline, inherited) is skipped with the reason, since
+    it does not gate; it stays in the file.
     """
-    accepted = {f"{f.rule}::{f.subject}": f for f in assessment.findings if f.disposition != "open"}
-    suites = []
-    totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
-    for rule, decisions in groupby(assessment.each_decision(), key=lambda decision: decision.rule):
-        counts = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
-        cases = []
-        for decision in decisions:
-            tag, body = _outcome(decision, accepted.get(decision.id))
-            counts["tests"] += 1
-            if tag:
-                counts[tag] += 1
-            name = quoteattr(one_line(decision.subject))
-            cases.append(f"    <testcase classname={quoteattr(f'limen.{rule}')} name={name} time=\"0\"{body}")
-        suites.append((rule, counts, cases))
-    for finding in assessment.findings:  # findings on waivers have no decision of a Rego rule
+    accepted = {_decision(f): f for f in assessment.findings if f.disposition != "open"}
+    for finding in assessment.findings:
+        if finding.disposition == "open":
+            accepted.pop(_decision(finding), None)
+    suites: dict[str, _Suite] = {}
+    for decision in rows(assessment):
+        _add(suites.setdefault(decision.rule, _Suite()), decision, accepted.get(decision.id))
+    for finding in assessment.findings:  # the host's own rules, on waivers, decide nothing else
         if finding.rule not in assessment.decisions:
-            case = (
-                f"    <testcase classname={quoteattr(f'limen.{finding.rule}')} name={quoteattr(one_line(finding.subject))} "
-                f'time="0">\n{_element("failure", finding.message, finding.severity, "")}    </testcase>\n'
-            )
-            suites.append((finding.rule, {"tests": 1, "failures": 1, "errors": 0, "skipped": 0}, [case]))
-    for _, counts, _cases in suites:
-        for key, count in counts.items():
-            totals[key] += count
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>\n']
-    lines.append(f"<testsuites name={quoteattr(one_line(f'limen {assessment.system}'))} {_numbers(totals)} time=\"0\">\n")
-    stamp = quoteattr(assessment.assessed_at.rstrip("Z"))
-    for number, (rule, counts, cases) in enumerate(suites):
+            counter = "failures" if finding.status == "fail" else "errors"
+            suite = suites.setdefault(finding.rule, _Suite())
+            suite.add(finding.rule, finding.subject, counter, finding.message, finding.severity)
+    total: Counter[str] = Counter()
+    for suite in suites.values():
+        total.update(suite.counts)
+    name = _quoted(f"limen {assessment.system}: {assessment.verdict()}")
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>\n', f'<testsuites name={name} {_numbers(total)} time="0">\n']
+    stamp = _quoted(assessment.assessed_at.rstrip("Z"))
+    for number, (rule, suite) in enumerate(suites.items()):
         lines.append(
-            f'  <testsuite id="{number}" name={quoteattr(rule)} hostname="localhost" timestamp={stamp} {_numbers(counts)} time="0">\n'
+            f'  <testsuite id="{number}" name={_quoted(rule)} hostname="localhost" timestamp={stamp} '
+            f'{_numbers(suite.counts)} skipped="{suite.counts["skipped"]}" time="0">\n'
         )
-        lines += cases
-        lines.append("  </testsuite>\n")
+        lines += [*suite.cases, "  </testsuite>\n"]
     lines.append("</testsuites>\n")
     return "".join(lines).encode()
 
 
-def _numbers(counts: dict[str, int]) -> str:
-    return " ".join(f'{name}="{count}"' for name, count in counts.items())
-
-
-def _outcome(decision: Decision, accepted: Finding | None) -> tuple[str, str]:
-    """Return the counter that the decision adds to and the rest of its element."""
-    if decision.status == "pass":
-        return "", "/>\n"
+def _add(suite: _Suite, decision: Decision, accepted: Finding | None) -> None:
+    rule, name = decision.rule, decision.subject
     words = "; ".join(result.message for result in decision.results if result.status == decision.status)
     message = words or decision.reason or STATUS_WORDS[decision.status]
-    if decision.status in ("not_applicable", "out_of_scope"):
-        return "skipped", f">\n      <skipped message={quoteattr(one_line(f'{STATUS_WORDS[decision.status]}: {message}'))}/>\n    </testcase>\n"
-    if accepted is not None and decision.status == "fail":
-        why = one_line(f"{accepted.disposition}: {accepted.waiver or message}")
-        return "skipped", f">\n      <skipped message={quoteattr(why)}/>\n    </testcase>\n"
-    if decision.status == "fail":
-        return "failures", f">\n{_element('failure', message, decision.severity, _values(decision))}    </testcase>\n"
-    return "errors", f">\n{_element('error', message, decision.status, _values(decision))}    </testcase>\n"
+    if decision.index == NO_SUBJECT:
+        suite.add(rule, decision.reason, "skipped", f"not applicable: {decision.reason}", "not_applicable")
+    elif decision.status == "pass":
+        suite.add(rule, name)
+    elif decision.status in ("not_applicable", "out_of_scope"):
+        suite.add(rule, name, "skipped", f"{STATUS_WORDS[decision.status]}: {message}", decision.status)
+    elif decision.status == "fail" and accepted is not None:
+        why = f"{accepted.disposition}: {accepted.waiver or message}"
+        suite.add(rule, name, "skipped", why, accepted.disposition)
+    elif decision.status == "fail":
+        suite.add(rule, name, "failures", message, decision.severity, _values(decision))
+    else:
+        suite.add(rule, name, "errors", message, decision.status, _values(decision))
 
 
-def _element(tag: str, message: str, kind: str, text: str) -> str:
-    return f"      <{tag} message={quoteattr(one_line(message))} type={quoteattr(kind)}>{escape(printable(text))}</{tag}>\n"
+def _decision(finding: Finding) -> str:
+    return f"{finding.rule}::{finding.subject}"
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(one_line(text))
+
+
+def _numbers(counts: Counter[str]) -> str:
+    return " ".join(f'{name}="{counts[name]}"' for name in ("tests", "failures", "errors"))
 
 
 def _values(decision: Decision) -> str:

@@ -1,63 +1,94 @@
-"""Markdown for a pull request: the verdict, what is new and worst first, the rest folded."""
+"""Markdown for a pull request: the verdict, open findings worst first, accepted ones and remedies folded."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from limen.records.assessment import Assessment, Finding
 from limen.records.verdict import exit_code
 from limen.reports import Options
-from limen.reports._words import by_crossing, decisions_line, order, plural
+from limen.reports._rows import idle_rules
+from limen.reports._words import by_crossing, cut, decisions_line, one_line, order, plural
 from limen.reports._words import markdown as plain
 
 EXTENSION = "md"
-MOST = 100
-"""Rows of a table; GitHub refuses comments over 65,536 characters."""
+ROOM = 60_000
+"""Characters; GitHub refuses comments over 65,536."""
+MOST_WORDS = 600
+"""Characters of one cell, before they are escaped."""
+_TABLE = ["| Severity | Rule | Where | Finding |", "| --- | --- | --- | --- |"]
 
 
 def render(assessment: Assessment, options: Options) -> bytes:
-    """Return the report as GitHub-flavoured Markdown."""
+    """Return the report as GitHub-flavoured Markdown that fits into a comment."""
     good = exit_code(assessment) == 0
-    lines = [f"## {'✅' if good else '❌'} limen: {plain(assessment.verdict())}", ""]
-    profiles = ", ".join(assessment.profiles)
-    lines += [f"{plain(assessment.system_title)} · {plain(profiles)} · law as of {assessment.as_of}", ""]
-    open_ones = [finding for finding in assessment.findings if finding.disposition == "open"]
-    accepted = [finding for finding in assessment.findings if finding.disposition != "open"]
+    lines = [f"## {'✅' if good else '❌'} limen: {_cell(assessment.verdict())}", ""]
+    profiles = ", ".join(assessment.profiles) or "no profile"
+    lines += [f"{_cell(assessment.system_title)} · {plain(profiles)} · law as of {plain(assessment.as_of)}", ""]
+    foot = _foot(assessment)
+    findings = sorted(assessment.findings, key=order)
+    open_ones = [finding for finding in findings if finding.disposition == "open"]
+    accepted = [finding for finding in findings if finding.disposition != "open"]
+    room = ROOM - _size(lines) - _size(foot)
     if open_ones:
-        lines += _table(open_ones)
-        lines += _details(open_ones)
+        table = _table(open_ones, room * 3 // 5)
+        lines += [*table, *_remedies(open_ones, room // 5)]
     if accepted:
         lines += [f"<details><summary>{plural(len(accepted), 'accepted finding')}</summary>", ""]
-        lines += [*_table(accepted), "</details>", ""]
+        lines += [*_table(accepted, room // 5), "</details>", ""]
+    return ("\n".join([*lines, *foot]) + "\n").encode()
+
+
+def _foot(assessment: Assessment) -> list[str]:
+    lines = []
     for note in assessment.notes:
-        lines += [f"> {plain(note)}", ""]
+        lines += [f"> {_cell(note)}", ""]
     for deviation in assessment.deviations:
-        lines += [
-            f"> Deviation from {plain(deviation.profile)}: {plain(deviation.parameter)} is "
-            f"{plain(deviation.actual)} in place of {plain(deviation.expected)}",
-            "",
-        ]
-    lines.append(plain(decisions_line(assessment)))
-    return ("\n".join(lines) + "\n").encode()
+        used = f"{_cell(deviation.actual)} in place of {_cell(deviation.expected)}"
+        lines += [f"> Deviation from {_cell(deviation.profile)}: {_cell(deviation.parameter)} is {used}", ""]
+    idle = idle_rules(assessment)
+    if idle:
+        lines += [f"{plural(len(idle), 'rule')} without subjects: {_cell(', '.join(idle))}", ""]
+    return [*lines, plain(decisions_line(assessment))]
 
 
-def _table(findings: list[Finding]) -> list[str]:
-    lines = ["| Severity | Rule | Where | Finding |", "| --- | --- | --- | --- |"]
-    for finding in sorted(findings, key=order)[:MOST]:
+def _cell(text: str) -> str:
+    return plain(cut(one_line(text), MOST_WORDS))
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
+
+
+def _table(findings: list[Finding], room: int) -> list[str]:
+    lines = list(_TABLE)
+    used = _size(lines)
+    for finding in findings:
         kind = finding.severity if finding.status == "fail" else finding.status.replace("_", " ")
         state = "" if finding.disposition == "open" else f" ({finding.disposition})"
         subject = finding.subject_title or finding.subject
-        lines.append(
-            f"| {kind}{state} | {plain(finding.rule)} | {plain(subject)}<br>{plain(str(finding.location))} "
-            f"| {plain(finding.message)} |"
+        line = (
+            f"| {kind}{state} | {_cell(finding.rule)} | {_cell(subject)}<br>{_cell(str(finding.location))} "
+            f"| {_cell(finding.message)} |"
         )
-    if len(findings) > MOST:
-        lines.append(f"\n… and {plural(len(findings) - MOST, 'more finding')}.")
-    return [*lines, ""]
+        used += len(line) + 1
+        if used > room:
+            break
+        lines.append(line)
+    left = len(findings) - len(lines) + len(_TABLE)
+    return [*lines, "", *([f"… and {plural(left, 'more finding')}.", ""] if left else [])]
 
 
-def _details(findings: list[Finding]) -> list[str]:
+def _remedies(findings: list[Finding], room: int) -> list[str]:
     lines = ["<details><summary>What to do</summary>", ""]
-    for name, group in by_crossing(findings)[:MOST]:
-        lines.append(f"**{plain(name)}**")
-        lines += [f"- {text}" for text in dict.fromkeys(f"{plain(f.rule)}: {plain(f.remediation)}" for f in group)]
-        lines.append("")
+    used = _size(lines)
+    for name, group in by_crossing(findings):
+        part = [f"**{_cell(name)}**", ""]
+        part += [f"- {text}" for text in dict.fromkeys(f"{_cell(f.rule)}: {_cell(f.remediation)}" for f in group)]
+        part.append("")
+        used += _size(part)
+        if used > room:
+            lines += ["… and more: the other formats have a remedy with each finding.", ""]
+            break
+        lines += part
     return [*lines, "</details>", ""]

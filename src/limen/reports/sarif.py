@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import orjson
 
 from limen.errors import Location
@@ -11,6 +12,7 @@ from limen.records.assessment import Assessment, Decision, Finding
 from limen.records.statuses import Severity, Status
 from limen.records.verdict import exit_code
 from limen.reports import Options
+from limen.reports._lines import members
 from limen.reports._rows import NO_SUBJECT, rows
 from limen.reports._sarif_rules import LEVELS, rule_descriptors, taxonomies
 from limen.reports._words import decisions_line, one_line, step_words
@@ -79,7 +81,8 @@ def render(assessment: Assessment, options: Options) -> bytes:
             "resultsLeftOut": left_out,
         },
     }
-    return orjson.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, option=orjson.OPT_INDENT_2) + b"\n"
+    head = orjson.dumps({"$schema": SCHEMA, "version": "2.1.0"})[:-1]
+    return head + b',"runs":[' + members(run) + b"]}\n"
 
 
 class _Places:
@@ -103,7 +106,8 @@ class _Places:
             self.paths[key] = self.assessment.detail(decision).path[:2] if known else ()
         path = self.paths[key]
         if path not in self.regions:
-            self.regions[path] = _physical(self.assessment.locate(path), self.assessment.declaration)
+            place = msgspec.structs.replace(self.assessment.locate(path), excerpt="")  # many, and nothing wrong there
+            self.regions[path] = _physical(place, self.assessment.declaration)
         return self.regions[path]
 
 

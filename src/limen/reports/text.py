@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
+from itertools import islice
+
 from limen.records.assessment import Assessment, Finding
-from limen.records.verdict import exit_code
+from limen.records.subjects import percent_encoded
+from limen.records.verdict import exit_code, gates, gating
 from limen.reports import Options
-from limen.reports._words import by_crossing, decisions_line, one_line, plural
+from limen.reports._rows import idle_rules
+from limen.reports._words import STATUS_WORDS, by_crossing, cut, decisions_line, one_line, plural
 
 EXTENSION = "txt"
 MOST = 500
 """Findings shown; more are counted, and the other formats have them all."""
+MOST_WORDS = 800
+"""Characters of one text shown."""
+INDENT = 15
+LEAST_WIDTH = 60
+"""Columns below which lines are left to the terminal."""
 
 _COLORS = {"critical": "1;31", "high": "31", "medium": "33", "low": "36", "error": "1;35", "not_assessed": "35"}
 
@@ -19,76 +29,106 @@ def render(assessment: Assessment, options: Options) -> bytes:
     lines: list[str] = []
     if not options.quiet:
         lines += _head(assessment, options)
-    shown = 0
-    for name, findings in by_crossing(assessment.findings):
-        if shown >= MOST:
-            break
-        lines += _group(name, findings[: MOST - shown], options)
-        shown += len(findings[: MOST - shown])
-    if shown < len(assessment.findings):
-        lines += [f"… and {plural(len(assessment.findings) - shown, 'more finding')}: --format json has them all", ""]
+    findings = assessment.findings
+    wanted = (finding for finding in findings if not options.quiet or gates(finding, assessment))
+    shown = list(islice(wanted, MOST))  # the rest of a large system is never made
+    for name, group in by_crossing(shown):
+        lines += _group(name, group, options)
+    total = sum(gating(assessment)) if options.quiet else len(findings)
+    if len(shown) < total:
+        left = plural(total - len(shown), "more finding")
+        lines += [f"… and {left}: --format json has them all", ""]
     if not options.quiet:
-        lines += _facts(assessment)
+        lines += _facts(assessment, options)
         lines.append(decisions_line(assessment))
-    verdict = assessment.verdict()
+    verdict = one_line(assessment.verdict())
     lines.append(_style(verdict, "1;32" if exit_code(assessment) == 0 else "1;31", options))
     return ("\n".join(map(str.rstrip, lines)) + "\n").encode()
 
 
 def _head(assessment: Assessment, options: Options) -> list[str]:
-    title = one_line(f"{assessment.system}: {assessment.system_title}")
+    title = _words(f"{assessment.system}: {assessment.system_title}")
     profiles = ", ".join(assessment.profiles) or "no profile"
     return [
         _style(title, "1", options),
-        f"{one_line(assessment.declaration)} · {profiles} · law as of {assessment.as_of}",
+        one_line(f"{assessment.declaration} · {profiles} · law as of {assessment.as_of}"),
         "",
     ]
 
 
 def _group(name: str, findings: list[Finding], options: Options) -> list[str]:
     first = findings[0]
-    title = f"{name}: {first.subject_title}" if first.crossing and first.subject_title else first.subject_title or name
-    lines = [_style(one_line(title), "1", options)]
+    own = next((f.subject_title for f in findings if f.crossing and f.subject == f"flow:{f.crossing}"), "")
+    title = f"{name}: {own}" if own else name if first.crossing else first.subject_title or name
+    lines = [_style(_words(title), "1", options)]
     for finding in findings:
-        kind = finding.severity if finding.status == "fail" else finding.status
-        word = _style(f"{kind.replace('_', ' '):<12}", _COLORS[kind], options)
-        accepted = "" if finding.disposition == "open" else f" [{finding.disposition}]"
-        lines.append(f"  {word} {_style(finding.rule, '1', options)}{accepted}  {one_line(finding.message)}")
-        where = _link(one_line(str(finding.location)), finding.location.file, options)
-        because = f" ({one_line(finding.provenance)})" if finding.provenance else ""
-        lines.append(f"               {where}{because}")
-        if finding.subject_title and finding.crossing and finding.subject != f"flow:{finding.crossing}":
-            lines.append(f"               on {one_line(finding.subject_title)}")
-        if finding.refs:
-            lines.append(f"               see {one_line(', '.join(finding.refs))}")
-        if finding.waiver:
-            lines.append(f"               {one_line(finding.waiver)}")
-        lines.append(f"               fix: {one_line(finding.remediation)}")
+        lines += _finding(finding, options)
     return [*lines, ""]
 
 
-def _facts(assessment: Assessment) -> list[str]:
-    lines = [f"note: {one_line(note)}" for note in assessment.notes]
-    for deviation in assessment.deviations:
-        lines.append(
-            one_line(
-                f"deviation: {deviation.parameter} is {deviation.actual}; "
-                f"profile {deviation.profile} asks for {deviation.expected} ({deviation.rule})"
-            )
-        )
-    crossings = plural(len(assessment.crossings), "crossing")
-    flows = plural(len(assessment.map.edges), "flow")
-    components = plural(len(assessment.map.nodes), "component")
-    lines.append(f"{components}, {flows}, {crossings}, {plural(len(assessment.decisions), 'rule')}, {assessment.engine}")
-    return lines
+def _finding(finding: Finding, options: Options) -> list[str]:
+    kind = finding.severity if finding.status == "fail" else finding.status
+    rule = one_line(finding.rule)
+    accepted = "" if finding.disposition == "open" else f" [{finding.disposition}]"
+    first, *rest = _wrapped(f"{rule}{accepted}  {_words(finding.message)}", options)
+    word = _style(f"{STATUS_WORDS.get(kind, kind):<12}", _COLORS[kind], options)
+    lines = [f"  {word} {_style(rule, '1', options)}{first[INDENT + len(rule) :]}", *rest]
+    because = f" ({_words(finding.provenance)})" if finding.provenance else ""
+    where, *rest = _wrapped(f"{one_line(str(finding.location))}{because}", options)
+    lines += [_link(where, finding, options), *rest]
+    if finding.subject_title and finding.crossing and finding.subject != f"flow:{finding.crossing}":
+        lines += _wrapped(f"on {_words(finding.subject_title)}", options)
+    if finding.refs:
+        lines += _wrapped(f"see {_words(', '.join(finding.refs))}", options)
+    if finding.waiver:
+        lines += _wrapped(_words(finding.waiver), options)
+    return [*lines, *_wrapped(f"fix: {_words(finding.remediation)}", options)]
+
+
+def _facts(assessment: Assessment, options: Options) -> list[str]:
+    lines = [f"note: {_words(note)}" for note in assessment.notes]
+    lines += [
+        f"deviation: {_words(d.parameter)} is {_words(d.actual)}; "
+        f"profile {_words(d.profile)} asks for {_words(d.expected)} ({one_line(d.rule)})"
+        for d in assessment.deviations
+    ]
+    idle = idle_rules(assessment)
+    if idle:
+        lines.append(f"{plural(len(idle), 'rule')} without subjects: {', '.join(map(one_line, idle))}")
+    counts = [
+        plural(len(assessment.map.nodes), "component"),
+        plural(len(assessment.map.edges), "flow"),
+        plural(len(assessment.crossings), "crossing"),
+        plural(len(assessment.decisions), "rule"),
+        one_line(assessment.engine),
+    ]
+    lines.append(", ".join(counts))
+    return [part for line in lines for part in _wrapped(line, options, 0)]
+
+
+def _words(text: str) -> str:
+    return cut(one_line(text), MOST_WORDS)
+
+
+def _wrapped(text: str, options: Options, indent: int = INDENT) -> list[str]:
+    """Return text in lines of the terminal's width, all indented; a narrow terminal folds lines itself."""
+    lead = " " * indent
+    if options.width < LEAST_WIDTH or indent + len(text) <= options.width:
+        return [lead + text]
+    return textwrap.wrap(
+        text, options.width, initial_indent=lead, subsequent_indent=lead or "  ", break_on_hyphens=False
+    )
 
 
 def _style(text: str, codes: str, options: Options) -> str:
     return f"\x1b[{codes}m{text}\x1b[0m" if options.color else text
 
 
-def _link(text: str, file: str, options: Options) -> str:
-    """Return text as a hyperlink (OSC 8) to a file given by an absolute path, else as it is."""
+def _link(line: str, finding: Finding, options: Options) -> str:
+    """Return a line as a hyperlink (OSC 8) to the file where that has an absolute path, else as it is."""
+    file = finding.location.file
     if not options.color or not file.startswith("/"):
-        return text
-    return f"\x1b]8;;file://{file}\x1b\\{text}\x1b]8;;\x1b\\"
+        return line
+    text = line.lstrip()
+    target = "/".join(map(percent_encoded, one_line(file).split("/")))
+    return f"{line[: len(line) - len(text)]}\x1b]8;;file://{target}\x1b\\{text}\x1b]8;;\x1b\\"

@@ -89,6 +89,9 @@ class WireSubject(Part, kw_only=True):
     unheld_signatures: Annotated[int, Meta(description="Declared signatures whose key the sender does not hold.")]
     signed: Annotated[bool, Meta(description="Whether a signature is declared and the sender holds its key.")]
     verified: Annotated[bool, Meta(description="Whether the receiving end verifies a signature that is on it.")]
+    verifiable: Annotated[
+        bool, Meta(description="Whether it is signed and can be in plaintext at the receiving end, so that the signature can be checked there.")
+    ]
     storage: Annotated[bool, Meta(description="Whether the flow moves a medium: backup, snapshot, replica.")]
     identifiers: Annotated[int, Meta(description="Number of identifying fields of the item.")]
     sensitive_fields: Annotated[int, Meta(description="Number of sensitive fields of the item.")]
@@ -104,6 +107,7 @@ class TransformationSubject(Part, kw_only=True):
     approved: Annotated[bool, Meta(description="Whether somebody approved it.")]
     keyed: Annotated[bool, Meta(description="Whether it names a key.")]
     declassifies: Annotated[bool, Meta(description="Whether `how` is one that may lower a label: tokenise, redact, aggregate.")]
+    tokens: Annotated[bool, Meta(description="Whether all its sources are items of tokens; false where nothing is made.")]
     before: Annotated[LabelPart, Meta(description="Join of the sources' labels.")]
     after: Annotated[LabelPart, Meta(description="Label of the product.")]
     trust: Annotated[int, Meta(description="Trust of the zone where it happens.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from limen.analysis.kinds.common import AtRestPart, LabelPart, Part, ProcessingPart
 

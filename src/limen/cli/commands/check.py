@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from limen.cli.console import Console
 from limen.cli.selecting import add_selection, assessed
 from limen.errors import Problem, UsageError
 from limen.records.verdict import exit_code
-from limen.reports import formats, report
+from limen.reports import Options, formats, report
+
+if TYPE_CHECKING:
+    from limen.records.assessment import Assessment
 
 SUMMARY = "judge the declaration by its profiles' rules"
 FILE_STEM = "limen"
@@ -48,7 +52,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.output is None:
         console.out_bytes(report(wanted[0]).render(assessment, drawn))
     else:
-        _write(options.output, wanted, assessment, console)
+        _write(options.output, wanted, assessment)
         console.out_bytes(report("text").render(assessment, drawn))
     return exit_code(assessment, partial_accepted=options.partial)
 
@@ -71,18 +75,15 @@ def _formats(given: list[str]) -> list[str]:
     return wanted
 
 
-def _write(output: Path, wanted: list[str], assessment: object, console: Console) -> None:
-    """Render everything first, then write: a report that can't be rendered leaves no half set behind."""
-    from limen.cli.writing import write_file
-    from limen.records.assessment import Assessment
+def _write(output: Path, wanted: list[str], assessment: Assessment) -> None:
+    """Render everything first, then write all or nothing: no half set of reports is left behind."""
+    from limen.cli.writing import write_files
 
-    assert isinstance(assessment, Assessment)
-    plain = console.options().__class__()
+    plain = Options()  # a file looks the same whatever terminal made it
     folder = len(wanted) > 1 or output.is_dir()
     rendered = []
     for name in wanted:
         module = report(name)
         path = output / f"{FILE_STEM}{'-github' if name == 'github' else ''}.{module.EXTENSION}" if folder else output
         rendered.append((path, module.render(assessment, plain)))
-    for path, content in rendered:
-        write_file(path, content)
+    write_files(rendered)

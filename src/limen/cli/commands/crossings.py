@@ -12,9 +12,17 @@ from typing import Any
 
 from limen.cli.console import Console
 from limen.records.assessment import CrossingRow
+from limen.reports._words import printable
 
 SUMMARY = "list every crossing with its effective posture and label"
-_POSTURE = ("in_transit.protocol", "in_transit.tls.min", "in_transit.tls.mutual", "authn.method", "audit.ledger")
+_POSTURE = {
+    "in_transit.protocol": "protocol",
+    "in_transit.tls.min": "TLS",
+    "in_transit.tls.mutual": "mutual TLS",
+    "authn.method": "authn",
+    "audit.ledger": "ledger",
+}
+"""Posture that the table shows, with the column's head."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +36,13 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Print the crossings; no rule is judged."""
     import datetime
 
-    from limen.analysis.facts import crossing_rows, facts
+    from limen.analysis.crossings import crossing_rows
+    from limen.analysis.facts import facts
+    from limen.assess import locator
     from limen.loading import find, load
 
     loaded = load(find(options.path or Path()))
-    locate = loaded.sources.locate
+    locate = locator(loaded)
     found = facts(loaded.declaration, as_of=datetime.datetime.now(datetime.UTC).date(), locate=locate)
     rows = crossing_rows(found, locate)
     if options.format == "json":
@@ -90,18 +100,20 @@ def as_csv(rows: tuple[CrossingRow, ...]) -> bytes:
 
 
 def _inert(cell: str) -> str:
+    cell = printable(cell)
     is_number = cell.lstrip("-").isdigit()
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number else cell
+    return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") and not is_number else cell
 
 
 def _print_table(rows: tuple[CrossingRow, ...], console: Console) -> None:
     from limen.cli.tables import table
 
-    heads = ("flow", "from", "to", "crosses", "label", *(path.rsplit(".", 1)[-1] for path in _POSTURE))
+    shown = [path for path in _POSTURE if any(path in row.posture for row in rows)]
+    heads = ("flow", "from", "to", "crosses", "label", *(_POSTURE[path] for path in shown))
     cells = [
         (
             row.flow, row.source, row.target, ", ".join(row.crosses), row.label + (" (assumed)" if row.assumed else ""),
-            *(row.posture.get(path, "–") for path in _POSTURE),
+            *(row.posture.get(path, "–") for path in shown),
         )
         for row in rows
     ]  # fmt: skip

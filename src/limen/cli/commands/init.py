@@ -11,9 +11,13 @@ import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from limen.cli.console import Console
 from limen.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from limen.policy.catalog import Catalog
 
 SUMMARY = "write a boundaries.yaml to start from"
 SCHEMA_FILE = "boundaries.schema.json"
@@ -38,16 +42,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Ask or take the options, and write the declaration and its schema."""
     from limen.cli.asking import can_ask
+    from limen.policy.catalog import load_catalog
 
     path = _target(options.path or Path())
     _free(path, options.force)
-    known = _profiles()
+    catalog = load_catalog(())
+    known = tuple(catalog.profiles)
     title_of = {"id": options.id, "title": options.title, "owner": options.owner}
     if can_ask():
         given, profiles = _asked(title_of, options.profile, path, known, console)
     else:
         given, profiles = _taken(title_of, options.profile, known)
-    _write(path, given, profiles)
+    _write(path, given, profiles, catalog)
     console.out(f"{path} written, with {path.parent / SCHEMA_FILE} for your editor")
     console.out(f"next: limen check {path}")
     return 0
@@ -65,12 +71,6 @@ def _free(path: Path, force: bool) -> None:
         raise UsageError(Problem(message=f"{path} is there already", hint="name another path, or --force overwrites it"))
 
 
-def _profiles() -> tuple[str, ...]:
-    from limen.policy.catalog import load_catalog
-
-    return tuple(load_catalog(()).profiles)
-
-
 def _id_objection(text: str) -> str:
     if _ID.match(text):
         return ""
@@ -80,6 +80,8 @@ def _id_objection(text: str) -> str:
 def _text_objection(text: str) -> str:
     if not text.strip():
         return "expected a name"
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "expected text in UTF-8"
     return "" if len(text) <= _LONGEST else f"expected at most {_LONGEST} characters"
 
 
@@ -141,7 +143,7 @@ def _asked(
     return _taken({"id": system, "title": title, "owner": owner}, [wanted], known)
 
 
-def _write(path: Path, given: dict[str, str], profiles: tuple[str, ...]) -> None:
+def _write(path: Path, given: dict[str, str], profiles: tuple[str, ...], catalog: Catalog) -> None:
     import datetime
 
     import orjson
@@ -149,8 +151,16 @@ def _write(path: Path, given: dict[str, str], profiles: tuple[str, ...]) -> None
     from limen.cli.starter import starter
     from limen.cli.writing import write_files
     from limen.loading.schema import declaration_schema
+    from limen.policy.selection import select
 
     today = datetime.datetime.now(datetime.UTC).date()
-    text = starter(system=given["id"], title=given["title"], owner=given["owner"], profiles=profiles, today=today)
+    text = starter(
+        system=given["id"],
+        title=given["title"],
+        owner=given["owner"],
+        profiles=profiles,
+        tenancy=bool({"tenants", "transfers"} & set(select(catalog, profiles, as_of=today).requires)),
+        today=today,
+    )
     schema = orjson.dumps(declaration_schema(), option=orjson.OPT_INDENT_2) + b"\n"
     write_files([(path.parent / SCHEMA_FILE, schema), (path, text.encode())])

@@ -8,14 +8,20 @@ run, and a day on which it ends. It takes effect once the file is there; the fin
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 from limen.cli.console import Console
 from limen.cli.finding import finding_named
 from limen.cli.selecting import add_selection, assessed
 from limen.errors import Problem, UsageError
+from limen.policy.moments import moment
+from limen.policy.waivers import read_waivers
+from limen.records.assessment import Assessment, Finding
 from limen.records.waivers import Waiver
 
+_ITEM = re.compile(r"^( *)- ", re.MULTILINE)
+WAIVERS_FILE = "waivers.yaml"
 SUMMARY = "accept a finding in waivers.yaml"
 
 
@@ -36,12 +42,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Check the waiver against today's findings and append it to the file."""
-    import msgspec
-
     from limen.cli.writing import write_file
     from limen.loading import find
-    from limen.policy.waivers import read_waivers
 
+    target: Path | None = options.waivers
+    if target is not None and not target.exists():
+        options.waivers = None  # it is about to be made
     whole = assessed(options, console)
     finding = finding_named(whole.assessment, options.finding)
     given = {
@@ -53,36 +59,64 @@ def run(options: argparse.Namespace, console: Console) -> int:
         "compensating_control": options.compensating_control,
         "expires": options.expires,
     }
-    problems = []
-    if finding.status != "fail":
-        problems.append(Problem(message=f"{finding.id} is {finding.status}: only a failed check can be waived", hint="mend what keeps it from being judged"))
-    if options.approved_by.strip().casefold() == options.requested_by.strip().casefold():
-        problems.append(Problem(message="requester and approver are the same", hint="somebody else must approve"))
-    if options.compensating_control not in whole.assessment.decisions:
-        problems.append(Problem(message=f"there is no selected rule {options.compensating_control!r}", hint="limen rules lists them"))
-    if options.expires <= whole.assessment.assessed_at[:10]:
-        problems.append(Problem(message=f"{options.expires} is not in the future", hint="name a later day"))
-    try:
-        msgspec.convert(given, Waiver)
-    except msgspec.ValidationError as error:
-        problems.append(Problem(message=f"the waiver is malformed: {error}", hint="limen waive --help"))
-    path = options.waivers or find(options.path or Path()).parent / "waivers.yaml"
-    before = ""
-    if path.exists():
-        held = read_waivers(path)  # refuses what is malformed before anything is added
-        before = path.read_text(encoding="utf-8").rstrip("\n")
-        if any(waiver.fingerprint == finding.fingerprint for waiver in held.file.waivers):
-            problems.append(Problem(message=f"{finding.fingerprint} has a waiver already", hint=f"edit {path}"))
+    path = target or find(options.path or Path()).parent / WAIVERS_FILE
+    problems = _problems(given, finding, whole.assessment)
+    if path.exists() and any(waiver.fingerprint == finding.fingerprint for waiver in read_waivers(path).file.waivers):
+        problems.append(Problem(message=f"{finding.fingerprint} has a waiver already", hint=f"edit {path}"))
     if problems:
         raise UsageError(problems)
-    write_file(path, f"{before or 'waivers:'}\n{_entry(given, finding.id)}".encode())
+    write_file(path, appended(path, given, finding.id).encode())
     console.out(f"{path}: waiver of {finding.id} added; it counts once the change is reviewed and merged")
     return 0
 
 
-def _entry(given: dict[str, str], finding: str) -> str:
-    """Return one waiver as YAML; texts are JSON strings, which YAML reads alike."""
-    import orjson
+def _problems(given: dict[str, str], finding: Finding, assessment: Assessment) -> list[Problem]:
+    """Return everything for which this waiver would not count."""
+    import difflib
 
-    lines = [f"{name}: {orjson.dumps(value).decode()}" for name, value in given.items()]
-    return f"  # {finding}\n  - " + "\n    ".join(lines) + "\n"
+    import msgspec
+
+    problems = []
+    if finding.status != "fail":
+        message = f"{finding.id} is {finding.status}: only a failed check can be waived"
+        problems.append(Problem(message=message, hint="mend what keeps it from being judged"))
+    if given["approved_by"].strip().casefold() == given["requested_by"].strip().casefold():
+        problems.append(Problem(message="requester and approver are the same", hint="somebody else must approve"))
+    control = given["compensating_control"]
+    if control not in assessment.decisions:
+        close = difflib.get_close_matches(control, list(assessment.decisions), 1)
+        hint = f'did you mean "{close[0]}"?' if close else "limen rules lists them"
+        problems.append(Problem(message=f"there is no selected rule {control!r}", hint=hint))
+    try:
+        if moment(given["expires"]) <= moment(assessment.assessed_at):
+            problems.append(Problem(message=f"{given['expires']} is not in the future", hint="name a later day"))
+        msgspec.convert(given, Waiver)
+    except msgspec.ValidationError as error:
+        problems.append(Problem(message=f"the waiver is malformed: {error}", hint="limen waive --help"))
+    except ValueError:
+        problems.append(Problem(message=f"{given['expires']!r} is no date", hint="expected YYYY-MM-DD"))
+    return problems
+
+
+def appended(path: Path, given: dict[str, str], finding: str) -> str:
+    """Return the waiver file with one more waiver, comments and all; raises UsageError where its style forbids it."""
+    import yaml
+
+    from limen.cli.quoting import quoted
+
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    old = (yaml.safe_load(before) or {}).get("waivers") or []
+    if not old:
+        before = "".join(line for line in before.splitlines(keepends=True) if line.startswith("#")) + "waivers:"
+    dash = _ITEM.search(before)
+    margin = dash[1] if dash else "  "
+    lines = [f"{name}: {quoted(value)}" for name, value in given.items()]
+    entry = f"{margin}# {finding}\n{margin}- " + f"\n{margin}  ".join(lines) + "\n"
+    text = before.rstrip("\n") + "\n" + entry
+    try:
+        fits = yaml.safe_load(text) == {"waivers": [*old, given]}
+    except yaml.YAMLError:
+        fits = False
+    if not fits:
+        raise UsageError(Problem(message=f"{path} is written in a style that can't be added to", hint=f"add by hand:\n{entry}"))
+    return text

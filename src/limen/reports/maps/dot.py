@@ -36,7 +36,8 @@ def _cluster(
     marked: Mapping[str, str],
     indent: str,
 ) -> list[str]:
-    lines = [f"{indent}subgraph {_text('cluster_' + zone.id)} {{", f"{indent}  label={_text(f'{zone.id} (trust {zone.trust})')};"]
+    name, words = _text(f"cluster_{zone.id}"), _text(f"{zone.id} (trust {zone.trust})")
+    lines = [f"{indent}subgraph {name} {{", f"{indent}  label={words};"]
     for node in members.get(zone.id, []):
         color = ", color=red" if node.id in marked else ""
         words = f"{node.id}\n{node.label}" if node.label else node.id

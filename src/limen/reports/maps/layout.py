@@ -14,7 +14,7 @@ PORT = 7
 """Pixels between two flows at the border of a component; one with many flows is taller."""
 ROW_GAP = 22
 GUTTER = 86
-"""Between columns: flows bend there, so that none runs over a component."""
+"""Between columns, at least: flows bend there, so that none runs over a component."""
 HEAD = 26
 """Height of a zone's name."""
 PAD = 11
@@ -55,10 +55,15 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Column of each component, from 0 at the left."""
     lefts: tuple[float, ...]
     """Left border of the components of each column."""
+    gutter: float
+    """Between columns; wider where zones are nested deeply."""
 
 
 class _Block:
     """A zone with what is in it: its own components, then the columns of its inner zones."""
+
+    columns: int
+    depth: int
 
     def __init__(self, zone: MapZone, nodes: list[MapNode], inner: list[list[_Block]]) -> None:
         self.zone, self.inner = zone, inner
@@ -83,11 +88,16 @@ class _Block:
 class _Placing:
     """Gives every block and component its rectangle."""
 
-    def __init__(self, tall: dict[str, float]) -> None:
-        self.tall = tall
+    def __init__(self, tall: dict[str, float], depth: int) -> None:
+        self.tall, self.depth = tall, depth
+        self.gutter = max(GUTTER, 2 * PAD * (depth + 1))
         self.zones: dict[str, Box] = {}
         self.nodes: dict[str, Box] = {}
         self.column: dict[str, int] = {}
+
+    def left(self, column: int) -> float:
+        """Return the left border of a column's components."""
+        return PAD * (self.depth + 1) + column * (NODE_WIDTH + self.gutter)
 
     def columns(self, groups: list[list[_Block]], column: int, y: float, lower: list[float] | None = None) -> float:
         """Place columns of blocks from a column on, each by so much lower; return how far down they reach."""
@@ -111,12 +121,12 @@ class _Placing:
             step, row = divmod(number, rows)
             if row == 0:
                 below = top
-            box = Box(x=_left(column + step), y=below, width=NODE_WIDTH, height=self.tall[name])
+            box = Box(x=self.left(column + step), y=below, width=NODE_WIDTH, height=self.tall[name])
             self.nodes[name], self.column[name] = box, column + step
             below = box.bottom + ROW_GAP
             lowest = max(lowest, box.bottom)
         lowest = max(lowest, self.columns(block.inner, column + block.own_columns, y + HEAD))
-        left, right = _left(column), _left(column + block.columns - 1) + NODE_WIDTH
+        left, right = self.left(column), self.left(column + block.columns - 1) + NODE_WIDTH
         self.zones[block.zone.id] = Box(
             x=left - inset, y=y, width=right - left + 2 * inset, height=max(lowest + PAD, top + NODE_HEIGHT) - y
         )
@@ -142,23 +152,20 @@ def layout(boundary_map: BoundaryMap) -> Layout:
         lower = _lower(groups, _place(groups, tall, [0.0 for _ in groups]), heights)
         placing = _place(groups, tall, lower)
     count = max(placing.column.values(), default=0) + 1
-    edge = max((box.x + box.width for box in placing.zones.values()), default=0.0)
+    right = max((box.x + box.width for box in placing.zones.values()), default=0.0)
     return Layout(
-        width=max(edge + GUTTER / 2, 200.0),
+        width=max(right + placing.gutter / 2, 200.0),
         height=max((box.bottom for box in placing.zones.values()), default=80.0) + PAD,
         zones=placing.zones,
         nodes=placing.nodes,
         column=placing.column,
-        lefts=tuple(_left(column) for column in range(count)),
+        lefts=tuple(placing.left(column) for column in range(count)),
+        gutter=placing.gutter,
     )
 
 
-def _left(column: int) -> float:
-    return 3 * PAD + column * (NODE_WIDTH + GUTTER)
-
-
 def _place(groups: list[list[_Block]], tall: dict[str, float], lower: list[float]) -> _Placing:
-    placing = _Placing(tall)
+    placing = _Placing(tall, max((block.depth for group in groups for block in group), default=1))
     placing.columns(groups, 0, PAD, lower)
     return placing
 
@@ -206,8 +213,8 @@ def _groups(boundary_map: BoundaryMap) -> list[list[_Block]]:
         groups: list[list[_Block]] = []
         zones = inner.get(within, [])
         for trust in sorted({zone.trust for zone in zones}):
-            for layer in _layers([zone for zone in zones if zone.trust == trust], flows):
-                groups.append([_Block(zone, members.get(zone.id, []), blocks(zone.id)) for zone in layer])
+            layers = _layers([zone for zone in zones if zone.trust == trust], flows)
+            groups += [[_Block(zone, members.get(zone.id, []), blocks(zone.id)) for zone in layer] for layer in layers]
         return groups
 
     return blocks("")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from limen.records.assessment import BoundaryMap, MapEdge
-from limen.reports.maps.layout import GUTTER, HEAD, NODE_WIDTH, PAD, Layout
+from limen.reports.maps.layout import HEAD, NODE_WIDTH, Layout
 
 LANE = 6
 """Pixels between two flows that pass a column side by side."""
@@ -27,7 +27,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         (x, y), *rest = self.points
         parts = [f"M{x:.0f} {y:.1f}"]
         if self.turns:
-            (right, end), = rest
+            ((right, end),) = rest
             parts.append(f"C{x + self.turns:.0f} {y:.1f} {right + self.turns:.0f} {end:.1f} {right:.0f} {end:.1f}")
             return "".join(parts)
         for number, (to_x, to_y) in enumerate(rest):
@@ -69,7 +69,7 @@ class _Lanes:
             blocked += [  # names of zones
                 (box.y - 2, box.y + HEAD)
                 for box in places.zones.values()
-                if box.x < left < box.x + NODE_WIDTH + 4 * PAD
+                if box.x < left < box.x + NODE_WIDTH + places.gutter
             ]
             self.free.append(_free(blocked, places.height))
 
@@ -128,7 +128,7 @@ def _route(
 ) -> Route:
     first, last = places.column[edge.source], places.column[edge.target]
     if first == last:
-        return Route(points=(start, end), turns=min(GUTTER * 0.9, 24 + abs(start[1] - end[1]) * 0.18))
+        return Route(points=(start, end), turns=min(places.gutter * 0.9, 24 + abs(start[1] - end[1]) * 0.18))
     points = [start]
     for column, y in way:
         left = places.lefts[column]

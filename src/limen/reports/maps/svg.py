@@ -23,6 +23,10 @@ STYLE = """
 .edge:hover path,.edge:focus path,.edge.lit path{stroke-width:3}
 .focus .edge:not(.lit):not(:hover),.focus .node:not(.lit){opacity:.13}
 """
+_TIP = (
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" '
+    'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>'
+)
 
 
 def svg(boundary_map: BoundaryMap, bad: Mapping[str, str] | None = None, links: Mapping[str, str] | None = None) -> str:
@@ -38,14 +42,16 @@ def svg(boundary_map: BoundaryMap, bad: Mapping[str, str] | None = None, links: 
         )
     if not boundary_map.nodes:
         return _sentence("no components")
+    boundary_map = BoundaryMap(  # they may be computed at each look
+        zones=boundary_map.zones, nodes=tuple(boundary_map.nodes), edges=tuple(boundary_map.edges)
+    )
     places = layout(boundary_map)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {places.width:.0f} {places.height:.0f}" '
-        f'width="{places.width:.0f}" height="{places.height:.0f}" role="img" aria-label="Boundary map">',
-        f"<style>{STYLE}</style>",
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" '
-        'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="context-stroke"/></marker></defs>',
-    ]
+    width, height = f"{places.width:.0f}", f"{places.height:.0f}"
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'role="img" aria-label="Boundary map">'
+    )
+    parts = [head, f"<style>{STYLE}</style>", _TIP]
     zones = {zone.id: zone for zone in boundary_map.zones}
     parts += [_zone(zones[name], box) for name, box in places.zones.items()]
     drawn = zip(boundary_map.edges, routes(boundary_map, places), strict=True)
@@ -75,14 +81,16 @@ def _zone(zone: MapZone, box: Box) -> str:
 
 
 def _edge(edge: MapEdge, route: Route, bad: str, target: str) -> str:
-    kind = "edge" + (" crossing" if edge.crossing else "") + (" bad" if bad else "") + ("" if edge.protected else " open")
+    kinds = ["edge"] + ["crossing"] * edge.crossing + ["bad"] * bool(bad) + ["open"] * (not edge.protected)
     transport = edge.protocol or "no protocol"
     items = ", ".join(edge.items) or "nothing"
     words = f"{edge.id}: {edge.source} → {edge.target}, {transport}, {items}{f'; {bad}' if bad else ''}"
     path = route.path()
-    inside = f'<path d="{path}" marker-end="url(#tip)"/><path class="hit" d="{path}"><title>{_xml(words)}</title></path>'
+    inside = (
+        f'<path d="{path}" marker-end="url(#tip)"/><path class="hit" d="{path}"><title>{_xml(words)}</title></path>'
+    )
     data = (
-        f'class="{kind}" data-flow="{_xml(edge.id)}" data-source="{_xml(edge.source)}" '
+        f'class="{" ".join(kinds)}" data-flow="{_xml(edge.id)}" data-source="{_xml(edge.source)}" '
         f'data-target="{_xml(edge.target)}" data-words="{_xml(words)}"'
     )
     return f'<a {data} href="{escape(target)}">{inside}</a>' if target else f"<g {data}>{inside}</g>"
@@ -94,13 +102,12 @@ def _node(node: MapNode, box: Box, bad: str) -> str:
     words = f"{node.id}: {node.title or node.id}; {node.kind}{tenant}; in plaintext: {node.label or 'nothing'}"
     if bad:
         words += f"; {bad}"
-    lines = [
+    return (
         f'<g class="node{" bad" if bad else ""}" data-component="{_xml(node.id)}" data-words="{_xml(words)}">'
         f'<title>{_xml(words)}</title><rect {_rect(box)} rx="6"/>'
         f'<text x="{middle:.0f}" y="{box.middle - 2:.0f}">{_cut(node.id, 21)}</text>'
-        f'<text class="label" x="{middle:.0f}" y="{box.middle + 11:.0f}">{_cut(node.label or node.kind, 29)}</text></g>'
-    ]
-    return "".join(lines)
+        f'<text class="label" x="{middle:.0f}" y="{box.middle + 11:.0f}">{_cut(node.label or node.kind, 27)}</text></g>'
+    )
 
 
 def _rect(box: Box) -> str:

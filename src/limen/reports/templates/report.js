@@ -18,6 +18,7 @@ for (const form of document.querySelectorAll("form.filters")) {
     output.textContent = `${shown} of ${items.length}`;
   };
   form.addEventListener("input", apply);
+  form.addEventListener("change", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   apply();
 }

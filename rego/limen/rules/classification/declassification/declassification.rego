@@ -32,7 +32,8 @@ package limen.rules.classification.declassification
 
 import data.limen.lib.logic
 
-applicable := input.lowers
+# Turning tokens back restores an item whose label is declared: classification.reversal judges that.
+applicable := logic.both(input.lowers, logic.either(input.action != "reverse", input.tokens == false))
 
 checks["how"] := {
 	"holds": input.declassifies,

@@ -2,7 +2,7 @@ package limen.rules.classification.declassification_test
 
 import data.limen.rules.classification.declassification
 
-subject := {"lowers": true, "declassifies": true, "approved": true, "how": "tokenise", "keyed": true, "before": {"text": "restricted {phi}"}, "after": {"text": "confidential {}"}}
+subject := {"lowers": true, "action": "produce", "tokens": false, "declassifies": true, "approved": true, "how": "tokenise", "keyed": true, "before": {"text": "restricted {phi}"}, "after": {"text": "confidential {}"}}
 
 decide(given) := answer if {
 	answer := {"applicable": declassification.applicable, "checks": declassification.checks}
@@ -44,5 +44,13 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {"how": {"holds": false, "before": "restricted {phi}", "after": "confidential {}"}, "approved": {"holds": false, "before": "restricted {phi}", "after": "confidential {}"}, "key": {"holds": true}}
 }
+
+test_reversing_what_is_no_token_is_violating if {
+	answer := decide(object.union(subject, {"action": "reverse", "how": "reverse", "declassifies": false}))
+	answer.applicable == true
+	answer.checks == {"how": {"holds": false, "before": "restricted {phi}", "after": "confidential {}"}, "approved": {"holds": true, "before": "restricted {phi}", "after": "confidential {}"}, "key": {"holds": true}}
+}
+
+test_reversing_tokens_is_not_applicable if decide(object.union(subject, {"action": "reverse", "tokens": true})).applicable == false
 
 test_lowering_nothing_is_not_applicable if decide(object.union(subject, {"lowers": false})).applicable == false

@@ -12,10 +12,10 @@
 #   not_applicable: the ledger has one tier or none
 #   checks:
 #     encrypted:
-#       path: tiers
+#       path: cold_unencrypted
 #       message: "{actual} compressed or last tiers are not encrypted"
 #     proven:
-#       path: tiers
+#       path: cold_unproven
 #       message: "nothing proves when the last of {tiers} tiers was written"
 #   avoid: |
 #     {name: cold, until: P7Y, worm: true, compressed: true}

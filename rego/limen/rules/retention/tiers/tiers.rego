@@ -15,7 +15,7 @@
 #       path: tiers
 #       message: "no tier is declared, so nothing says how long entries are kept"
 #     order:
-#       path: tiers
+#       path: tier_gaps
 #       message: "{actual} of {tiers} tiers end no later than the one before"
 #   avoid: |
 #     tiers: [{name: hot, until: P3Y}, {name: cold, until: P1Y}]

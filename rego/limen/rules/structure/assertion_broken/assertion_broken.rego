@@ -12,10 +12,10 @@
 #   not_applicable: "never: every assertion is judged"
 #   checks:
 #     applies:
-#       path: never
+#       path: applies
 #       message: "a place or an item of the assertion does not exist, so it asserts nothing"
 #     holds:
-#       path: never
+#       path: broken
 #       message: "a witness breaks the assertion; a cut of {actual} flows would mend it"
 #   avoid: |
 #     assertions:

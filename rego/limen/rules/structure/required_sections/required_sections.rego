@@ -7,7 +7,7 @@
 #   subject: system
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:PL-2", "nist-800-53r5:CM-6", "nist-800-207:tenet-7"]
+#   controls: ["nist-800-53r5:PL-2", "nist-800-53r5:CM-6"]
 #   remediation: "Write the section, or drop the profile whose law does not bind the system."
 #   parameters:
 #     required_sections: {type: strings, stricter: more}

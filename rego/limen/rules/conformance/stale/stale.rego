@@ -1,0 +1,42 @@
+# METADATA
+# title: Observations are recent enough
+# description: An observation is no older than the profile allows for its claim.
+# schemas: [{input: schema.claim}]
+# custom:
+#   id: conformance.stale
+#   subject: claim
+#   severity: medium
+#   confidence: certain
+#   scope: conformance
+#   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:CA-2", "nist-800-207:tenet-5"]
+#   remediation: "Run the probe again, and schedule it."
+#   parameters:
+#     claim_ages: {type: duration_table, stricter: lower}
+#     observation_age: {type: duration, stricter: lower}
+#   not_applicable: nothing was observed of the claim
+#   checks:
+#     recent:
+#       path: observed
+#       needs: [age]
+#       message: "{claim} was observed {actual} ago; the profile allows {required}"
+#   avoid: |
+#     limen check --observations 2025.jsonl
+#   prefer: |
+#     limen probe && limen check --observations today.jsonl
+#   rationale: |
+#     What was true at the last audit need not be true today: certificates are renewed, configurations drift, grants
+#     accumulate. An observation speaks for its day.
+package limen.rules.conformance.stale
+
+import data.limen.parameters
+
+applicable := input.seen
+
+checks["recent"] := {
+	"holds": input.age <= allowed,
+	"actual": input.age,
+	"required": allowed,
+	"claim": input.claim,
+} if {
+	allowed := object.get(parameters.claim_ages, input.claim, parameters.observation_age)
+}

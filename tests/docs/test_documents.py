@@ -1,0 +1,74 @@
+"""README and docs are true: their commands run, and print what the documents show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.generate import WHOLE_FOLDERS
+from limen.cli.program import command_names
+from limen.records.statuses import EXIT_CONFORMING, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_UNASSESSED, EXIT_USAGE
+from tests.docs.console import commands, run
+from tests.docs.markdown import blocks
+from tests.needs import REPOSITORY
+
+DOCUMENTS = [
+    path
+    for path in (REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md")))
+    if not any(path.is_relative_to(REPOSITORY / folder) for folder in WHOLE_FOLDERS)
+]
+WITH_COMMANDS = [path for path in DOCUMENTS if any(block.language == "console" for block in blocks(path))]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(REPOSITORY).as_posix()
+
+
+def test_the_documents_that_promise_commands_have_some() -> None:
+    assert {"README.md", "docs/commands.md", "docs/tutorial.md"} <= {name(path) for path in WITH_COMMANDS}
+
+
+@pytest.mark.parametrize("path", WITH_COMMANDS, ids=name)
+def test_commands_print_what_the_document_shows(path: Path, tmp_path: Path) -> None:
+    differences = run(path, tmp_path)
+    assert not differences, f"{name(path)} is not true:\n" + "\n".join(differences)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_commands_are_marked_as_such(path: Path) -> None:
+    """A shell block that nothing runs would be a promise that nothing keeps."""
+    unrun = [block.line for block in blocks(path) if block.language in ("bash", "shell", "shell-session")]
+    assert unrun == []
+
+
+def test_no_document_lives_from_skipped_commands() -> None:
+    every = [
+        one
+        for path in WITH_COMMANDS
+        for block in blocks(path)
+        if block.language == "console"
+        for one in commands(block)
+    ]
+    assert [one.text for one in every if one.skipped and one.shown] == []
+    assert sum(not one.skipped for one in every) > 10
+
+
+def test_the_readme_names_every_command() -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    table = text.partition("## Commands")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"`limen ([a-z]+)`", table)) == list(command_names())
+
+
+def test_the_readme_tells_the_exit_codes() -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    table = text.partition("## Exit codes")[2].partition("\n## ")[0]
+    told = {int(code): meaning for code, meaning in re.findall(r"\| (\d) \| (.+) \|", table)}
+    assert told == {
+        EXIT_CONFORMING: "conforming",
+        EXIT_FINDINGS: "findings at or above `--fail-on`",
+        EXIT_USAGE: "bad declaration or usage",
+        EXIT_UNASSESSED: "something required was not assessed",
+        EXIT_INTERNAL: "internal error",
+    }

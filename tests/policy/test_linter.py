@@ -1,0 +1,235 @@
+"""What a rule may not be: each case is a real file, refused at load with its place and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from limen.errors import PolicyError, Problem
+from limen.policy.catalog import load_catalog
+from tests.policy.support import BODY, METADATA, write_rule
+
+HEAD = BODY[BODY.index("checks[") :]
+
+
+def problems_of(folder: Path, text: str) -> list[Problem]:
+    write_rule(folder, text)
+    try:
+        load_catalog((folder,))
+    except PolicyError as error:
+        return list(error.problems)
+    return []
+
+
+def test_the_sound_rule_is_accepted_with_what_it_reads(tmp_path: Path) -> None:
+    write_rule(tmp_path)
+    entry = load_catalog((tmp_path,)).entries["transit.mine"]
+    assert entry.projection == ("crossing", "depth")
+    assert entry.libraries == ()
+    assert entry.parameters["mine_depth"].stricter == "higher"
+
+
+REWRITTEN = {
+    "default": (
+        "applicable := input.crossing",
+        "default applicable := false\n\napplicable := input.crossing",
+        "`default`",
+    ),
+    "not": ("applicable := input.crossing", "applicable if not input.crossing", "`not`"),
+    "every": ("applicable := input.crossing", "applicable if {\n\tevery x in [input.crossing] { x }\n}", "`every`"),
+    "else": ("applicable := input.crossing", "applicable := true if {\n\tinput.crossing\n} else := false", "`else`"),
+    "comprehension in applicable": (
+        "applicable := input.crossing",
+        "applicable := count([1 | input.crossing]) > 0",
+        "comprehension in `applicable`",
+    ),
+    "optional field in a comprehension": (
+        "input.depth >= parameters.mine_depth",
+        "count([1 | input.labelled]) == parameters.mine_depth",
+        "labelled may be absent",
+    ),
+    "unknown path": ("input.crossing", "input.crosing", "there is no input path crosing"),
+    "unknown path below": ("input.crossing", "input.label.levle == 1", "there is no input path label.levle"),
+    "path below a scalar": ("input.crossing", "input.crossing.now", "has no field 'now'"),
+    "unknown parameter": (
+        'parameters.mine_depth,\n\t"actual"',
+        'parameters.mine_dept,\n\t"actual"',
+        "parameters path mine_dept",
+    ),
+    "unknown context": ("input.crossing", "data.limen.context.today > 1", "context path today"),
+    "identity": ("input.crossing", 'input.id == "x"', "there is no input path id"),
+    "whole input": ("input.crossing", "count(input) > 0", "input is used as a whole"),
+    "computed field": ("input.crossing", "input[parameters.mine_depth]", "its fields are fixed"),
+    "hidden absence": (
+        "input.crossing",
+        'object.get(input.label, "level", 0) > 0',
+        "would hide that a field is absent",
+    ),
+    "typo in a builtin": ("input.crossing", "coutn(input.label.compartments) > 0", "there is no function coutn"),
+    "clock": ("input.crossing", "time.now_ns() > 0", "there is no function time.now_ns"),
+    "network": ("input.crossing", 'http.send({"url": "x"}) == 1', "there is no function http.send"),
+    "crypto": ("input.crossing", 'crypto.md5("x") == "y"', "there is no function crypto.md5"),
+    "tokens": ("input.crossing", 'io.jwt.decode("x") == "y"', "there is no function io.jwt.decode"),
+    "environment": ("input.crossing", 'opa.runtime() == "y"', "there is no function opa.runtime"),
+    "chance": ("input.crossing", 'rand.intn("x", 2) == 1', "there is no function rand.intn"),
+    "metadata": ("input.crossing", "rego.metadata.rule() == 1", "there is no function rego.metadata.rule"),
+    "print": (
+        "applicable := input.crossing",
+        "applicable := true if {\n\tprint(input.crossing)\n}",
+        "there is no function print",
+    ),
+    "float": ("input.crossing", "input.depth > 1.5", "no integer"),
+    "huge": ("input.crossing", "input.depth > 9007199254740993", "no integer"),
+    "division": ("input.crossing", "input.depth / 2 == 1", "division"),
+    "types": ("input.crossing", 'input.depth == "1"', "integer is compared with string"),
+    "text that the field never has": ("input.crossing", 'input.channel == "tsl"', "'tsl' is no value of the field"),
+    "unification": ("applicable := input.crossing", "applicable := x if {\n\tx = input.crossing\n}", "bound with :="),
+    "with": (
+        "applicable := input.crossing",
+        'applicable := true if {\n\tinput.crossing with input as {"crossing": true}\n}',
+        "`with`",
+    ),
+    "other rule": ("input.crossing", "data.limen.rules.transit.plaintext.applicable", "may not be read here"),
+    "unbound": ("input.crossing", "crossing", "there is no variable 'crossing'"),
+    "wildcard": ("input.crossing", 'input.label.compartments[_] == "x"', "wildcard"),
+    "constant": ("input.depth >= parameters.mine_depth", "true", "a constant"),
+    "holds a number": ("input.depth >= parameters.mine_depth", "input.depth", "`holds` is integer"),
+    "no holds": ('"holds": input.depth >= parameters.mine_depth,\n\t', "", "does not say whether it holds"),
+    "unknown head key": ('"actual": input.depth', '"aktual": input.depth', "'aktual'"),
+    "undeclared check": ('checks["depth"]', 'checks["dept"]', "the check 'dept' is not declared"),
+    "each without metadata": ('checks["depth"] :=', 'checks["depth"][0] :=', "not for each element"),
+    "missing applicable": ("applicable := input.crossing\n", "", "does not define `applicable`"),
+    "second head": (HEAD, HEAD + "\n" + HEAD, "second head"),
+    "set of findings": (HEAD, HEAD + '\nfindings contains "x" if input.crossing\n', "passes silently"),
+    "unused": (HEAD, HEAD + "\nhelper(x) := x\n", "helper is defined and never used"),
+    "import of input": (
+        "import data.limen.parameters\n",
+        "import data.limen.parameters\nimport input.depth\n",
+        "may not be imported",
+    ),
+    "import of other data": (
+        "import data.limen.parameters\n",
+        "import data.limen.parameters\nimport data.secrets\n",
+        "may not be imported",
+    ),
+    "unknown library": (
+        "import data.limen.parameters\n",
+        "import data.limen.parameters\nimport data.limen.lib.logik\n",
+        "there is no library 'logik'",
+    ),
+    "unused library": (
+        "import data.limen.parameters\n",
+        "import data.limen.parameters\nimport data.limen.lib.logic\n",
+        "never used",
+    ),
+    "recursion": (HEAD, HEAD + "\nf(x) := f(x)\n\n", "f is defined and never used"),
+    "syntax": ("applicable := input.crossing", "applicable := input.", "not Rego"),
+    "old syntax": ("applicable := input.crossing", "applicable = true { input.crossing }", "not Rego"),
+}
+
+
+@pytest.mark.parametrize("case", sorted(REWRITTEN))
+def test_a_module_is_refused(tmp_path: Path, case: str) -> None:
+    before, after, expected = REWRITTEN[case]
+    text = METADATA + BODY
+    assert before in text
+    problems = problems_of(tmp_path, text.replace(before, after, 1))
+    assert any(expected in problem.message for problem in problems), [problem.message for problem in problems]
+    for problem in problems:
+        assert problem.location is not None
+        assert problem.location.file.endswith("rules/transit/mine/mine.rego")
+        assert problem.location.line > 0
+        assert "backtrace" not in problem.message.lower()
+
+
+METADATA_CASES = {
+    "wrong id": ("id: transit.mine", "id: transit.other", "the id is 'transit.other'", "the folders say transit.mine"),
+    "unknown kind": ("subject: wire", "subject: wires", "no kind of subject 'wires'", 'did you mean "wire"?'),
+    "wrong schema": ("schema.wire", "schema.flow", "does not name the subject's schema", "schema.wire"),
+    "unknown key": ("#   severity", "#   colour: red\n#   severity", "unknown key 'colour'", ""),
+    "close key": ("#   remediation:", "#   remedation:", "unknown key 'remedation'", 'did you mean "remediation"?'),
+    "unknown severity": ("severity: high", "severity: hihg", "'hihg' is not one of", ""),
+    "double key": ("#   severity: high", "#   severity: high\n#   severity: low", "given twice", ""),
+    "no control": ('["nist-800-53r5:SC-8"]', "[SC-8]", "'SC-8' is no control", "framework:control"),
+    "unknown type": ("type: integer", "type: number", "'number' is not one of", ""),
+    "wrong direction": ("stricter: higher", "stricter: more", "integer is stricter", ""),
+    "unused parameter": (
+        "#   not_app",
+        "#     other: {type: string, stricter: none}\n#   not_app",
+        "'other' is declared and never read",
+        "",
+    ),
+    "unknown path": ("path: depth", "path: dept", "there is no input path 'dept'", 'did you mean "depth"?'),
+    "unknown need": (
+        "#       message",
+        "#       needs: [chanel]\n#       message",
+        "no input path 'chanel'",
+        'did you mean "channel"?',
+    ),
+    "each of no list": ("#       message", "#       each: depth\n#       message", "'depth' is no list", ""),
+    "unknown placeholder": ("{actual} keys", "{aktual} keys", "the message names {aktual}", 'did you mean "actual"?'),
+    "placeholder with attributes": ("{actual} keys", "{actual.x} keys", "no plain placeholder", ""),
+    "broken template": ("{actual} keys", "{actual keys", "no template", ""),
+    "check without head": (
+        "#     depth:",
+        "#     other:\n#       path: plaintext\n#       message: x\n#     depth:",
+        "'other' is declared and has no head",
+        "",
+    ),
+    "one path twice": (
+        "#     depth:",
+        "#     other:\n#       path: depth\n#       message: x\n#     depth:",
+        "have one path",
+        "",
+    ),
+    "no block": ("# METADATA", "# METADATTA", "no # METADATA block", ""),
+    "block apart": ("package limen", "\npackage limen", "directly above the package", ""),
+    "other package": (
+        "package limen.rules.transit.mine",
+        "package limen.rules.transit.other",
+        "the package is limen.rules.transit.other",
+        "limen.rules.transit.mine",
+    ),
+    "alias": ("confidence: certain", "confidence: &a certain\n#   rationale: *a", "anchors and aliases", ""),
+    "null": ("remediation: Seal it.", "remediation:", "null is not allowed", ""),
+    "not yaml": ("#   severity: high", "#   severity: [high", "not YAML", ""),
+    "empty checks": ("#   checks:\n#     depth:\n#       path: depth\n", "#   checks: {}\n#   x:\n#     y:\n", "", ""),
+}
+
+
+@pytest.mark.parametrize("case", sorted(METADATA_CASES))
+def test_a_metadata_block_is_refused(tmp_path: Path, case: str) -> None:
+    before, after, expected, hint = METADATA_CASES[case]
+    text = METADATA + BODY
+    assert before in text
+    problems = problems_of(tmp_path, text.replace(before, after, 1))
+    matching = [problem for problem in problems if expected in problem.message and hint in problem.hint]
+    assert matching, [(problem.message, problem.hint) for problem in problems]
+    assert all(problem.location is not None and problem.location.line > 0 for problem in problems)
+
+
+def test_every_problem_is_named_at_once_with_line_and_column(tmp_path: Path) -> None:
+    text = (
+        (METADATA + BODY)
+        .replace("input.crossing", "input.crosing")
+        .replace('"actual": input.depth', '"actual": input.dept')
+    )
+    problems = problems_of(tmp_path, text)
+    lines = text.splitlines()
+    found = {(p.message, p.hint, p.location.line, p.location.column) for p in problems if p.location}
+    first = next(number for number, line in enumerate(lines, 1) if "crosing" in line)
+    second = next(number for number, line in enumerate(lines, 1) if "input.dept," in line)
+    assert found == {
+        ("there is no input path crosing", 'did you mean "crossing"?', first, lines[first - 1].index("crosing") + 1),
+        ("there is no input path dept", 'did you mean "depth"?', second, lines[second - 1].index("dept,") + 1),
+    }
+
+
+def test_deep_nesting_costs_the_rule_and_not_the_run(tmp_path: Path) -> None:
+    text = METADATA + BODY.replace("input.crossing", "(" * 20_000 + "input.crossing" + ")" * 20_000)
+    write_rule(tmp_path, text)
+    with pytest.raises(Exception) as caught:  # noqa: PT011 either of two families, checked below
+        load_catalog((tmp_path,))
+    assert caught.type.__name__ in ("PolicyError", "UnassessedError")
+    assert "mine.rego" in str([*caught.value.problems])
