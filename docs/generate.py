@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,7 @@ def index() -> dict[str, bytes]:
 
 def pages() -> dict[str, bytes]:
     """Return the generated pages by path."""
+    os.environ["COLUMNS"] = "100"  # the width in which argparse prints its help
     catalog = load_catalog()
     chosen = selections(catalog)
     found = {

@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 _INSTALL = {
     "chromedriver": "apt-get install chromium-driver",
     "chromium": "apt-get install chromium",
+    "bash": "apt-get install bash",
     "git": "apt-get install git",
     "make": "apt-get install make",
     "opa": "go install github.com/open-policy-agent/opa@v1.22.2",

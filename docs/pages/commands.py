@@ -23,6 +23,7 @@ def commands_page(parser: argparse.ArgumentParser) -> str:
     blocks = [
         "# Commands",
         "Every command takes `--help`. Results go to standard output, errors and progress to standard error.",
+        fence("console", f"$ limen --help\n{parser.format_help()}"),
         table(
             ("command", "does"), [(f"[limen {name}](#limen-{name})", plain(said)) for name, said in summaries.items()]
         ),

@@ -137,7 +137,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             system=declaration.system.id,
             system_title=declaration.system.title or declaration.system.id,
             owner=declaration.system.owner or "",
-            declaration=str(request.path or path),
+            declaration=path.as_posix(),
             files=tuple(InputFile(path=f.name, sha256=f.sha256, size=f.size) for f in loaded.files),
             profiles=selection.profiles,
             scope="design",

@@ -319,7 +319,14 @@ def fields(declaration: Declaration, *, assumed: bool) -> dict[tuple[str, str, s
             "plaintext": () in stacks,
             "sealed": any(stacks),
             "arrives_plaintext": any(open_keys.issuperset(stack) for stack in arrivals),
-            "broker": item not in handles and not held and not any(s and s[0] in open_keys for s in stacks),
+            "broker": item not in handles
+            and not held
+            and not any(s and s[0] in open_keys for s in stacks)
+            and any(
+                place in (movement.sender, *movement.receivers[:-1])
+                and (movement.items is None or item in movement.items)
+                for movement in movements
+            ),
             "stored": item in component.stores,
             "foreign": home is not None and tenant is not None and home != tenant,
             "outside_transfer": (place, item, tenant) in outside,

@@ -17,43 +17,84 @@ COMPONENTS: dict[str, Any] = {
     "gateway": {"roles": ["admin"]},
 }
 FLOWS: list[dict[str, Any]] = [
-    {"from": "portal", "to": "gateway", "carries": ["record"], "authz": {"roles": ["uploader"], "permission": "packet:upload"}},
-    {"from": "portal", "to": "gateway", "carries": [], "authz": {"roles": ["admin"], "permission": "record:*"}},
-]  # fmt: skip
+    {
+        "from": "portal",
+        "to": "gateway",
+        "carries": ["record"],
+        "authz": {"roles": ["uploader"], "permission": "packet:upload"},
+    },
+    {
+        "from": "portal",
+        "to": "gateway",
+        "carries": [],
+        "returns": ["record"],
+        "authz": {"roles": ["admin"], "permission": "record:*"},
+    },
+]
 PRINCIPALS = {
     "jane": {"roles": ["signer", "clerk"]},
     "john": {"roles": ["uploader", "uploader"]},
     "ghost": {"roles": ["none"]},
 }
-DUTIES = [["submission:sign", "record:edit"], ["packet:upload", "record:edit"], ["never:granted", "packet:upload"],
-          ["record:edit", "submission:sign"]]  # fmt: skip
+DUTIES = [
+    ["submission:sign", "record:edit"],
+    ["packet:upload", "record:edit"],
+    ["never:granted", "packet:upload"],
+    ["record:edit", "submission:sign"],
+]
 
 
 def test_roles() -> None:
     found = facts_of(COMPONENTS, FLOWS, roles=ROLES, principals=PRINCIPALS)
     assert inputs(found.tables["role"]) == {
         "uploader": {
-            "permissions": 1, "wildcards": 0, "unused": 0, "subjects": "human", "held_by_components": 1,
-            "held_by_principals": 1, "custody_logged": True, "reads_identifying": True,
+            "permissions": 1,
+            "wildcards": 0,
+            "unused": 0,
+            "subjects": "human",
+            "held_by_components": 1,
+            "held_by_principals": 1,
+            "custody_logged": True,
+            "reads_identifying": False,
         },
         "admin": {
-            "permissions": 3, "wildcards": 1, "unused": 1, "subjects": "any", "held_by_components": 1,
-            "held_by_principals": 0, "custody_logged": False, "reads_identifying": False,
+            "permissions": 3,
+            "wildcards": 1,
+            "unused": 1,
+            "subjects": "any",
+            "held_by_components": 1,
+            "held_by_principals": 0,
+            "custody_logged": False,
+            "reads_identifying": True,
         },
         "signer": {
-            "permissions": 1, "wildcards": 0, "unused": 1, "subjects": "human", "held_by_components": 0,
-            "held_by_principals": 1, "custody_logged": False, "reads_identifying": False,
+            "permissions": 1,
+            "wildcards": 0,
+            "unused": 1,
+            "subjects": "human",
+            "held_by_components": 0,
+            "held_by_principals": 1,
+            "custody_logged": False,
+            "reads_identifying": False,
         },
         # A flow asks for record:*, so record:edit is used.
         "clerk": {
-            "permissions": 1, "wildcards": 0, "unused": 0, "subjects": "workload", "held_by_components": 1,
-            "held_by_principals": 1, "custody_logged": False, "reads_identifying": False,
+            "permissions": 1,
+            "wildcards": 0,
+            "unused": 0,
+            "subjects": "workload",
+            "held_by_components": 1,
+            "held_by_principals": 1,
+            "custody_logged": False,
+            "reads_identifying": False,
         },
-    }  # fmt: skip
+    }
     known = detail(found.tables["role"], "admin")
     assert (known.path, known.peers, known.provenance) == (
-        ("roles", "admin"), ("idle:forever",), {"unused": "no flow asks for idle:forever"},
-    )  # fmt: skip
+        ("roles", "admin"),
+        ("idle:forever",),
+        {"unused": "no flow asks for idle:forever"},
+    )
 
 
 def test_duties_that_must_stay_apart() -> None:

@@ -45,7 +45,16 @@ FLOWS: list[dict[str, Any]] = [
 ]
 SECTIONS: dict[str, Any] = {
     "zones": ZONES,
-    "keys": {"k": {"custody": "kms", "rotation": "P1D", "retains_old_versions": False, "origin": "hsm", "grantees": ["db", "db"]}, "x": {}},
+    "keys": {
+        "k": {
+            "custody": "kms",
+            "rotation": "P1D",
+            "retains_old_versions": False,
+            "origin": "hsm",
+            "grantees": ["db", "db"],
+        },
+        "x": {},
+    },
     "ledgers": {
         "book": {
             "component": "book",
@@ -56,7 +65,7 @@ SECTIONS: dict[str, Any] = {
         }
     },
     "secrets": {"scanning": {"repository": ".", "in_ci": True}},
-}  # fmt: skip
+}
 EXPECTED: dict[str, tuple[str, Any, bool]] = {
     "flow/inherits/in_transit.tls.min": ("tls", 13, True),
     "flow/inherits/in_transit.tls.mutual": ("tls", "required", True),
@@ -71,7 +80,11 @@ EXPECTED: dict[str, tuple[str, Any, bool]] = {
     "ledger/book/chain": ("ledger", {"algorithm": "HMAC-SHA-256", "key": "k"}, False),
     "ledger/book/append_only": ("ledger", True, False),
     "ledger/book/anchors": ("ledger", {"every": 3600, "to": "portal"}, False),
-    "ledger/book/tiers": ("ledger", [{"name": "hot", "until": 86_400}], False),
+    "ledger/book/tiers": (
+        "ledger",
+        [{"name": "hot", "until": 86_400, "worm": False, "compressed": False, "encrypted": False}],
+        False,
+    ),
     "component/gateway/processing.plaintext_logging": ("leak", "allowed", False),
     "component/db/partitions_by": ("tenancy", "tenant_id", False),
     "component/db/isolation.row_level_security": ("tenancy", "forced", False),
@@ -96,21 +109,30 @@ def test_claims() -> None:
 @pytest.mark.parametrize(
     ("probe", "requested"),
     [
-        ({"probe": "tls", "flow": "inherits"}, ["flow/inherits/in_transit.tls.min", "flow/inherits/in_transit.tls.mutual"]),
-        ({"probe": "tls", "component": "db"}, ["flow/inherits/in_transit.tls.min", "flow/inherits/in_transit.tls.mutual"]),
+        (
+            {"probe": "tls", "flow": "inherits"},
+            ["flow/inherits/in_transit.tls.min", "flow/inherits/in_transit.tls.mutual"],
+        ),
+        (
+            {"probe": "tls", "component": "db"},
+            ["flow/inherits/in_transit.tls.min", "flow/inherits/in_transit.tls.mutual"],
+        ),
         ({"probe": "tls", "flow": "own"}, []),
         ({"probe": "brokers", "flow": "own"}, [name for name in EXPECTED if name.startswith("flow/own/")]),
         ({"probe": "kms", "key": "k"}, [name for name in EXPECTED if name.startswith("key/k/")]),
         ({"probe": "kms", "key": "x"}, []),
         ({"probe": "ledger", "ledger": "book"}, [name for name in EXPECTED if name.startswith("ledger/book/")]),
-        ({"probe": "tenancy", "component": "db"}, ["component/db/partitions_by", "component/db/isolation.row_level_security"]),
+        (
+            {"probe": "tenancy", "component": "db"},
+            ["component/db/partitions_by", "component/db/isolation.row_level_security"],
+        ),
         ({"probe": "storage", "component": "db"}, ["component/db/at_rest.algorithm", "component/db/at_rest.key"]),
         ({"probe": "code", "component": "db"}, ["component/db/processing.plaintext_logging"]),
         ({"probe": "leak", "component": "gateway"}, ["component/gateway/processing.plaintext_logging"]),
         ({"probe": "secrets"}, ["system/small/secrets.scanning.in_ci"]),
     ],
     ids=lambda value: "-".join(value.values()) if isinstance(value, dict) else "",
-)  # fmt: skip
+)
 def test_what_probes_ask_for(probe: dict[str, str], requested: list[str]) -> None:
     found = facts_of(COMPONENTS, FLOWS, **SECTIONS, probes=[probe])
     claims = inputs(found.tables["claim"])

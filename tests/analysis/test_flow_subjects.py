@@ -104,6 +104,8 @@ def test_a_conforming_flow_says_everything() -> None:
         "entered": [{"ref": 0, "trust": 1, "callers_declared": True, "callers_matched": 3}],
         "audit": {"ledger": "declared", "reachable": True, "by": "to", "redacts": True, "own_ledger": False},
         "via": [{"ref": 1, "tls": "terminate", "reestablishes": True}],
+        "field_encryption": False,
+        "uncovered_fields": 0,
         "necessity": {"purpose": True, "identifying_items": 1, "needs_declared": True, "fields_beyond": 0},
         "replaces": False,
     }
@@ -154,6 +156,8 @@ def test_a_silent_flow_is_undeclared_everywhere_and_moves_all_that_its_source_ho
             "own_ledger": False,
         },
         "via": [],
+        "field_encryption": False,
+        "uncovered_fields": 0,
         "necessity": {"purpose": False, "identifying_items": 1, "needs_declared": False, "fields_beyond": 0},
         "replaces": False,
     }
@@ -191,27 +195,47 @@ def test_odd_flows() -> None:
     flow = inputs(found.tables["flow"])
     # Leaving a nested zone for the one around it crosses one border and enters nothing.
     assert some(flow["inside-out"], "crossing", "crosses_zones", "entered", "trust_change", "moves", "label") == {
-        "crossing": True, "crosses_zones": 1, "entered": [], "trust_change": -1, "moves": 0, "label": PUBLIC,
-    }  # fmt: skip
+        "crossing": True,
+        "crosses_zones": 1,
+        "entered": [],
+        "trust_change": -1,
+        "moves": 0,
+        "label": PUBLIC,
+    }
     assert some(flow["alone"], "crossing", "crosses_zones", "unlabelled", "tenant_end") == {
-        "crossing": False, "crosses_zones": 0, "unlabelled": 1, "tenant_end": False,
-    }  # fmt: skip
+        "crossing": False,
+        "crosses_zones": 0,
+        "unlabelled": 1,
+        "tenant_end": False,
+    }
     assert flow["alone"]["label"]["text"] == "secret {phi, trial}"
     assert flow["log"]["audit"] == {
-        "ledger": "undeclared", "reachable": True, "by": "undeclared", "redacts": False, "own_ledger": True,
-    }  # fmt: skip
+        "ledger": "undeclared",
+        "reachable": True,
+        "by": "undeclared",
+        "redacts": False,
+        "own_ledger": True,
+    }
     assert some(flow["key"], "key_material", "unlabelled", "storage") == {
-        "key_material": True, "unlabelled": 0, "storage": True,
-    }  # fmt: skip
+        "key_material": True,
+        "unlabelled": 0,
+        "storage": True,
+    }
     assert flow["oneway"]["returns_declared"] is True
     assert flow["oneway"]["in_transit"]["channel"] == "none"
     assert flow["lost"]["audit"]["ledger"] == "unknown"
     assert flow["lost"]["audit"]["reachable"] is False
     assert flow["lost"]["necessity"]["purpose"] is False
     assert flow["lost"]["authz"] == {
-        "roles": 2, "permission": True, "unknown_roles": 1, "granting_roles": 1, "caller_roles": 0,
-        "workload_roles": 1, "wildcard": True, "network_location": True,
-    }  # fmt: skip
+        "roles": 2,
+        "permission": True,
+        "unknown_roles": 1,
+        "granting_roles": 1,
+        "caller_roles": 0,
+        "workload_roles": 1,
+        "wildcard": True,
+        "network_location": True,
+    }
     # Both ends should record, and only the worker has a flow to the ledger.
     assert flow["unreached"]["audit"]["reachable"] is False
 
@@ -224,9 +248,12 @@ def test_fields_that_no_role_needs() -> None:
     }
     found = facts_of(COMPONENTS, [{**flow, "carries": ["record", "photo"]}, ENTRY], **sections)
     assert inputs(found.tables["flow"])["upload"]["necessity"] == {
-        "purpose": True, "identifying_items": 2, "needs_declared": True, "fields_beyond": 2,
-    }  # fmt: skip
-    assert detail(found.tables["flow"], "upload").provenance["necessity.fields_beyond"] == "record.weight, photo.face"
+        "purpose": True,
+        "identifying_items": 2,
+        "needs_declared": True,
+        "fields_beyond": 2,
+    }
+    assert detail(found.tables["flow"], "upload").provenance["fields"] == "record.weight, photo.face"
 
 
 PRIMARY = {**UPLOAD, "protection": {"record": [{"sealed": "k"}, {"signed": "s"}]}}
@@ -237,23 +264,42 @@ SAME = {**PRIMARY, "id": "spare", "fallback_for": "upload"}
     ("change", "weaker"),
     [
         ({}, []),
-        ({"in_transit": {"protocol": "https", "tls": {**TLS, "min": "1.2"}}}, ["in_transit.tls.min", "in_transit.tls.pins"]),
-        ({"in_transit": {"protocol": "ssh"}},
-         [f"in_transit.tls.{field}" for field in ("key_exchange", "min", "mutual", "pins", "suites")]),
-        ({"in_transit": {"protocol": "http"}},
-         ["in_transit.channel", *(f"in_transit.tls.{field}" for field in ("key_exchange", "min", "mutual", "pins", "suites"))]),
-        ({"in_transit": {"protocol": "https", "tls": {**TLS, "mutual": "optional", "suites": ["A"], "pins": ["sha256/BBBB"]}}},
-         ["in_transit.tls.mutual", "in_transit.tls.suites"]),
+        (
+            {"in_transit": {"protocol": "https", "tls": {**TLS, "min": "1.2"}}},
+            ["in_transit.tls.min", "in_transit.tls.pins"],
+        ),
+        (
+            {"in_transit": {"protocol": "ssh"}},
+            [f"in_transit.tls.{field}" for field in ("key_exchange", "min", "mutual", "pins", "suites")],
+        ),
+        (
+            {"in_transit": {"protocol": "http"}},
+            [
+                "in_transit.channel",
+                *(f"in_transit.tls.{field}" for field in ("key_exchange", "min", "mutual", "pins", "suites")),
+            ],
+        ),
+        (
+            {
+                "in_transit": {
+                    "protocol": "https",
+                    "tls": {**TLS, "mutual": "optional", "suites": ["A"], "pins": ["sha256/BBBB"]},
+                }
+            },
+            ["in_transit.tls.mutual", "in_transit.tls.suites"],
+        ),
         ({"authn": {"method": "oidc"}}, ["authn.credential_lifetime", "authn.method"]),
         ({"authn": {"method": "spiffe", "credential": {"lifetime": "PT2H"}}}, ["authn.credential_lifetime"]),
-        ({"authz": {"roles": ["uploader", "reader"], "network_location": True}},
-         ["authz.network_location", "authz.permission", "authz.roles"]),
+        (
+            {"authz": {"roles": ["uploader", "reader"], "network_location": True}},
+            ["authz.network_location", "authz.permission", "authz.roles"],
+        ),
         ({"audit": {"ledger": "book"}}, ["audit.redacts"]),
         ({"protection": {"record": [{"sealed": "k"}]}}, ["protection"]),
         ({"protection": {}}, ["protection"]),
         ({"fallback_for": "gone"}, None),
     ],
-)  # fmt: skip
+)
 def test_a_fallback_names_what_is_weaker(change: dict[str, Any], weaker: list[str] | None) -> None:
     found = facts_of(COMPONENTS, [PRIMARY, {**SAME, **change}, ENTRY], **SECTIONS)
     flows = inputs(found.tables["flow"])
@@ -266,8 +312,12 @@ def test_a_fallback_without_any_access_control_is_weaker_in_all_of_it() -> None:
     bare = {key: value for key, value in SAME.items() if key not in ("authn", "authz", "audit")}
     found = facts_of(COMPONENTS, [PRIMARY, bare, ENTRY], **SECTIONS)
     assert inputs(found.tables["flow"])["spare"]["fallback"]["weaker"] == [
-        "audit.ledger", "authn.credential_lifetime", "authn.method", "authz.permission", "authz.roles",
-    ]  # fmt: skip
+        "audit.ledger",
+        "authn.credential_lifetime",
+        "authn.method",
+        "authz.permission",
+        "authz.roles",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -287,4 +337,26 @@ def test_a_fallback_without_any_access_control_is_weaker_in_all_of_it() -> None:
 )
 def test_permissions(granted: str, asked: str, expected: bool) -> None:
     assert grants(granted, asked) is expected
-    assert is_wildcard("packet:*") and not is_wildcard("packet:up*load")
+    assert is_wildcard("packet:*")
+    assert not is_wildcard("packet:up*load")
+
+
+@pytest.mark.parametrize(
+    ("item", "layers", "expected"),
+    [
+        ("record", [{"field_encrypted": {"key": "k", "fields": ["name"]}}], (True, 0, "")),
+        ("record", [{"field_encrypted": {"key": "k", "fields": ["dose"]}}], (True, 1, "record.name")),
+        ("record", [{"sealed": "k"}, {"field_encrypted": {"key": "k", "fields": ["dose"]}}], (True, 0, "")),
+        ("receipt", [{"field_encrypted": {"key": "k", "fields": ["number"]}}], (True, 0, "")),
+        ("record", [{"sealed": "k"}], (False, 0, "")),
+        ("note", [{"field_encrypted": {"key": "k", "fields": ["any"]}}], (True, 1, "note")),
+    ],
+)
+def test_field_encryption_leaves_out_sensitive_fields(
+    item: str, layers: list[dict[str, Any]], expected: tuple[bool, int, str]
+) -> None:
+    flow = {**UPLOAD, "carries": [item], "protection": {item: layers}}
+    table = facts_of(COMPONENTS, [flow, ENTRY], **SECTIONS).tables["flow"]
+    found = inputs(table)["upload"]
+    left = detail(table, "upload").provenance.get("protection", "")
+    assert (found["field_encryption"], found["uncovered_fields"], left) == expected

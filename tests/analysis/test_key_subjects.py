@@ -49,10 +49,20 @@ COMPONENTS: dict[str, Any] = {
     "idle": {},
 }
 FLOWS: list[dict[str, Any]] = [
-    {"from": "portal", "to": "store", "carries": ["record"], "protection": {"record": [{"sealed": "data"}, {"signed": "sign"}]}},
-    {"from": "hub", "to": "store", "tenant": "west", "carries": ["record"],
-     "protection": {"record": [{"field_encrypted": {"key": "data", "fields": ["name"]}}]}},
-]  # fmt: skip
+    {
+        "from": "portal",
+        "to": "store",
+        "carries": ["record"],
+        "protection": {"record": [{"sealed": "data"}, {"signed": "sign"}]},
+    },
+    {
+        "from": "hub",
+        "to": "store",
+        "tenant": "west",
+        "carries": ["record"],
+        "protection": {"record": [{"field_encrypted": {"key": "data", "fields": ["name"]}}]},
+    },
+]
 TENANTS = {
     name: {"kind": "pharmacy", "binding": {"algorithm": "HMAC-SHA-256", "key": "bind", "inputs": ["npi"]}}
     for name in ("east", "west")

@@ -130,11 +130,17 @@ def test_odd_ledgers() -> None:
     ]
     fields = ("tier_gaps", "later_tiers_without_worm", "cold_unencrypted", "cold_unproven", "kept")
     assert some(ledger(tiers=tiers), *fields) == {
-        "tier_gaps": 2, "later_tiers_without_worm": 3, "cold_unencrypted": 2, "cold_unproven": True, "kept": 284012568,
-    }  # fmt: skip
+        "tier_gaps": 2,
+        "later_tiers_without_worm": 3,
+        "cold_unencrypted": 2,
+        "cold_unproven": True,
+        "kept": 284012568,
+    }
     assert some(ledger(tiers=tiers[:1]), *fields[1:4]) == {
-        "later_tiers_without_worm": 0, "cold_unencrypted": 0, "cold_unproven": False,
-    }  # fmt: skip
+        "later_tiers_without_worm": 0,
+        "cold_unencrypted": 0,
+        "cold_unproven": False,
+    }
     assert some(ledger(clock={"source": "local"}), "clock_source", "clock_max_skew") == {"clock_source": "local"}
 
 
@@ -148,29 +154,62 @@ SIGNED = {**OUT, "protection": {"record": [{"signed": "k"}], "entry": [{"signed"
     [
         (
             [SIGNED, IN],
-            {"flows": ["out", "in"], "dual_signature": True, "acknowledge_within": "PT24H",
-             "token": {"ephemeral": True, "single_use": True}, "custody_log": "book"},
-            {"flows": 2, "unknown_flows": 0, "connected": True, "tenants": 2, "dual_signature": True,
-             "acknowledge_within": 86_400, "token_declared": True, "token_ephemeral": True, "token_single_use": True,
-             "custody_log": "declared", "unsigned_items": 1},
+            {
+                "flows": ["out", "in"],
+                "dual_signature": True,
+                "acknowledge_within": "PT24H",
+                "token": {"ephemeral": True, "single_use": True},
+                "custody_log": "book",
+            },
+            {
+                "flows": 2,
+                "unknown_flows": 0,
+                "connected": True,
+                "tenants": 2,
+                "dual_signature": True,
+                "acknowledge_within": 86_400,
+                "token_declared": True,
+                "token_ephemeral": True,
+                "token_single_use": True,
+                "custody_log": "declared",
+                "unsigned_items": 1,
+            },
         ),
         (
             [OUT],
             {"flows": ["out", "gone"], "token": {}, "custody_log": "gone"},
-            {"flows": 2, "unknown_flows": 1, "connected": False, "tenants": 1, "dual_signature": False,
-             "token_declared": True, "token_ephemeral": False, "token_single_use": False,
-             "custody_log": "unknown", "unsigned_items": 2},
+            {
+                "flows": 2,
+                "unknown_flows": 1,
+                "connected": False,
+                "tenants": 1,
+                "dual_signature": False,
+                "token_declared": True,
+                "token_ephemeral": False,
+                "token_single_use": False,
+                "custody_log": "unknown",
+                "unsigned_items": 2,
+            },
         ),
         (
             [OUT, {**IN, "from": "gateway"}],
             {"flows": ["out", "in"]},
-            {"flows": 2, "unknown_flows": 0, "connected": False, "tenants": 2, "dual_signature": False,
-             "token_declared": False, "token_ephemeral": False, "token_single_use": False,
-             "custody_log": "undeclared", "unsigned_items": 2},
+            {
+                "flows": 2,
+                "unknown_flows": 0,
+                "connected": False,
+                "tenants": 2,
+                "dual_signature": False,
+                "token_declared": False,
+                "token_ephemeral": False,
+                "token_single_use": False,
+                "custody_log": "undeclared",
+                "unsigned_items": 2,
+            },
         ),
     ],
     ids=["full", "unknown", "parted"],
-)  # fmt: skip
+)
 def test_transfers(flows: list[dict[str, Any]], transfer: dict[str, Any], expected: dict[str, Any]) -> None:
     found = facts_of(
         COMPONENTS, flows, data=DATA, ledgers={"book": {"component": "book"}}, transfers=[{"id": "t", **transfer}]

@@ -100,17 +100,29 @@ def test_zones() -> None:
         "components": 1,
         "entering_flows": 0,
     }
-    assert some(zone["middle"], "cleared", "clearance", "anonymous", "rate_limited", "entering_flows", "components") == {
-        "cleared": True, "clearance": {"level": 1, "compartments": ["phi"], "text": "internal {phi}"},
-        "anonymous": False, "rate_limited": False, "entering_flows": 1, "components": 3,
-    }  # fmt: skip
+    assert some(
+        zone["middle"], "cleared", "clearance", "anonymous", "rate_limited", "entering_flows", "components"
+    ) == {
+        "cleared": True,
+        "clearance": {"level": 1, "compartments": ["phi"], "text": "internal {phi}"},
+        "anonymous": False,
+        "rate_limited": False,
+        "entering_flows": 1,
+        "components": 3,
+    }
     # keep and read enter the core through the zone around it; log enters only that.
     assert {name: values["entering_flows"] for name, values in zone.items()} == {
-        "outside": 0, "middle": 1, "inside": 3, "core": 2, "empty": 0,
-    }  # fmt: skip
+        "outside": 0,
+        "middle": 1,
+        "inside": 3,
+        "core": 2,
+        "empty": 0,
+    }
     assert some(zone["core"], "nested", "trust_gain", "callers_declared") == {
-        "nested": True, "trust_gain": 2, "callers_declared": False,
-    }  # fmt: skip
+        "nested": True,
+        "trust_gain": 2,
+        "callers_declared": False,
+    }
     assert some(zone["empty"], "nested", "trust_gain", "components") == {
         "nested": True,
         "trust_gain": 0,
@@ -190,15 +202,51 @@ def test_a_gateway_and_its_ingress() -> None:
         "refuses": ["discontinued", "unregistered"],
     }
     assert some(
-        gateway, "trust", "effective_label", "holds_plaintext", "originates", "stores", "stored_label", "entry", "egress",
-        "egress_items", "egress_unsigned", "roles", "human_roles", "unknown_roles", "same_identity", "flows", "opens_flows",
-        "relays", "relays_plaintext", "identity", "tenants_held", "reachable",
+        gateway,
+        "trust",
+        "effective_label",
+        "holds_plaintext",
+        "originates",
+        "stores",
+        "stored_label",
+        "entry",
+        "egress",
+        "egress_items",
+        "egress_unsigned",
+        "roles",
+        "human_roles",
+        "unknown_roles",
+        "same_identity",
+        "flows",
+        "opens_flows",
+        "relays",
+        "relays_plaintext",
+        "identity",
+        "tenants_held",
+        "reachable",
     ) == {
-        "trust": 1, "effective_label": SECRET, "holds_plaintext": 2, "originates": 1, "stores": 0, "stored_label": BOTTOM,
-        "entry": True, "egress": True, "egress_items": 1, "egress_unsigned": 1, "roles": 3, "human_roles": 1,
-        "unknown_roles": 1, "same_identity": 1, "flows": 5, "opens_flows": 4, "relays": 1, "relays_plaintext": 1,
-        "identity": True, "tenants_held": 1, "reachable": True,
-    }  # fmt: skip
+        "trust": 1,
+        "effective_label": SECRET,
+        "holds_plaintext": 2,
+        "originates": 1,
+        "stores": 0,
+        "stored_label": BOTTOM,
+        "entry": True,
+        "egress": True,
+        "egress_items": 1,
+        "egress_unsigned": 1,
+        "roles": 3,
+        "human_roles": 1,
+        "unknown_roles": 1,
+        "same_identity": 1,
+        "flows": 5,
+        "opens_flows": 4,
+        "relays": 1,
+        "relays_plaintext": 1,
+        "identity": True,
+        "tenants_held": 1,
+        "reachable": True,
+    }
     known = detail(found.tables["component"], "gateway")
     assert known.provenance["ingress.unclassified"] == "record"
     assert known.provenance["egress_unsigned"] == "receipt"
@@ -208,21 +256,38 @@ def test_a_store_its_medium_and_its_tenants() -> None:
     found = facts_of(COMPONENTS, FLOWS, **SECTIONS)
     component = inputs(found.tables["component"])
     assert some(
-        component["db"], "stores", "stored_label", "opens", "produces", "partitioned", "isolation", "at_rest", "tenants_stored",
-        "processing", "tenant",
+        component["db"],
+        "stores",
+        "stored_label",
+        "opens",
+        "produces",
+        "partitioned",
+        "isolation",
+        "at_rest",
+        "tenants_stored",
+        "processing",
+        "tenant",
     ) == {
-        "stores": 1, "stored_label": SECRET,
+        "stores": 1,
+        "stored_label": SECRET,
         # root opens the key that it wraps.
-        "opens": 2, "produces": 1, "partitioned": True,
+        "opens": 2,
+        "produces": 1,
+        "partitioned": True,
         "isolation": {"row_level_security": "forced", "tenant_predicate": "undeclared", "tenant_keys": True},
         "at_rest": {"algorithm": "AES-128-GCM", "key": True, "key_custody": "kms", "key_algorithm": "AES-256"},
-        "tenants_stored": 1, "tenant": False,
+        "tenants_stored": 1,
+        "tenant": False,
         # `within` gives no posture.
         "processing": {
-            "envelope": False, "field_encryption": False, "zeroize": False, "plaintext_logging": "undeclared",
-            "core_dumps": "undeclared", "debug_output": "undeclared",
+            "envelope": False,
+            "field_encryption": False,
+            "zeroize": False,
+            "plaintext_logging": "undeclared",
+            "core_dumps": "undeclared",
+            "debug_output": "undeclared",
         },
-    }  # fmt: skip
+    }
     assert component["island"]["processing"]["zeroize"] is True
     assert {name for name, values in component.items() if values["keeps_ledger"]} == {"book"}
     assert {name for name, values in component.items() if values["keeps_secrets"]} == {"vault", "island"}
@@ -261,5 +326,7 @@ def test_a_hop_is_passed_and_reached() -> None:
     flow = {"from": "portal", "to": "gateway", "carries": [], "via": [{"component": "relay", "tls": "passthrough"}]}
     component = inputs(facts_of(COMPONENTS, [flow], **SECTIONS).tables["component"])
     assert some(component["relay"], "flows", "opens_flows", "reachable") == {
-        "flows": 1, "opens_flows": 0, "reachable": True,
-    }  # fmt: skip
+        "flows": 1,
+        "opens_flows": 0,
+        "reachable": True,
+    }

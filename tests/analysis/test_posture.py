@@ -43,8 +43,13 @@ def test_the_flows_own_fields_win_one_by_one() -> None:
     tls12 = zone(in_transit={"tls": {"min": "1.2", "mutual": "required"}})
     values = merged(flow(protocol="https", tls={"min": "1.3"}), tls12, tls12)
     assert values == {
-        "protocol": "https", "min": "1.3", "mutual": "required", "suites": UNSET, "key_exchange": UNSET, "pins": UNSET,
-    }  # fmt: skip
+        "protocol": "https",
+        "min": "1.3",
+        "mutual": "required",
+        "suites": UNSET,
+        "key_exchange": UNSET,
+        "pins": UNSET,
+    }
 
 
 @pytest.mark.parametrize(
@@ -187,8 +192,12 @@ def test_a_components_own_field_wins_over_its_zone_and_the_keys_facts_follow() -
     plain = msgspec.convert({"zone": "data", "kind": "datastore"}, Component)
     part = postures.at_rest("db", plain)
     assert (part.algorithm, part.key, part.key_custody, part.key_beside_data, part.key_algorithm) == (
-        "AES-256-GCM", True, "kms", False, "AES-256",
-    )  # fmt: skip
+        "AES-256-GCM",
+        True,
+        "kms",
+        False,
+        "AES-256",
+    )
     own = msgspec.convert(
         {
             "zone": "data",
@@ -203,8 +212,10 @@ def test_a_components_own_field_wins_over_its_zone_and_the_keys_facts_follow() -
     assert (postures.processing(own).zeroize, postures.processing(own).core_dumps) == (False, "disabled")
     provenance = postures.component_provenance("db", own)
     assert (provenance["at_rest.key"], provenance["processing.core_dumps"], provenance["processing.envelope"]) == (
-        "declared on component db", "zone data", "not declared",
-    )  # fmt: skip
+        "declared on component db",
+        "zone data",
+        "not declared",
+    )
     lost = msgspec.convert({"zone": "data", "kind": "datastore", "at_rest": {"key": "nowhere"}}, Component)
     assert (postures.at_rest("db", lost).key, postures.at_rest_key(lost)) == (False, "nowhere")
 

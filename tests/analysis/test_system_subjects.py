@@ -36,9 +36,17 @@ def test_a_full_system() -> None:
         keys={"k": {}},
     )
     present = [
-        "components", "data", "flows", "incident_response", "key_rotation_procedure", "keys", "labels", "secrets",
-        "verification", "zones",
-    ]  # fmt: skip
+        "components",
+        "data",
+        "flows",
+        "incident_response",
+        "key_rotation_procedure",
+        "keys",
+        "labels",
+        "secrets",
+        "verification",
+        "zones",
+    ]
     assert inputs(found.tables["system"]) == {
         "full": {
             "sections": present,
@@ -72,18 +80,31 @@ def test_a_full_system() -> None:
 
 def test_sections_that_say_nothing_are_missing() -> None:
     found = facts_of(
-        {"a": {}}, [], system={"id": "bare", "owner": " "}, secrets={}, incident_response={}, verification={},
+        {"a": {}},
+        [],
+        system={"id": "bare", "owner": " "},
+        secrets={},
+        incident_response={},
+        verification={},
         key_rotation_procedure=" ",
-    )  # fmt: skip
+    )
     system = inputs(found.tables["system"])["bare"]
     assert system["sections"] == ["components", "data", "labels", "zones"]
     assert (system["owner"], system["key_rotation_procedure"]) == (False, False)
     assert system["secrets"] == {
-        "declared": True, "store": False, "injected_as": "undeclared", "on_missing": "undeclared", "scanned_in_ci": False,
-    }  # fmt: skip
+        "declared": True,
+        "store": False,
+        "injected_as": "undeclared",
+        "on_missing": "undeclared",
+        "scanned_in_ci": False,
+    }
     none = inputs(facts_of({"a": {}}, []).tables["system"])["small"]
     assert none["secrets"]["declared"] is False
     assert none["incident_response"] == {
-        "declared": False, "runbook": False, "triggers": [], "preserves_evidence": False, "hook": False,
-    }  # fmt: skip
+        "declared": False,
+        "runbook": False,
+        "triggers": [],
+        "preserves_evidence": False,
+        "hook": False,
+    }
     assert none["verification"] == {"declared": False, "of": []}

@@ -32,15 +32,18 @@ BUILTIN_TYPO = HEAD + 'checks["mine"] := {"holds": conut(input.moves) > 0, "actu
 PATH_TYPO = HEAD + 'checks["mine"] := {"holds": input.in_transit.chanel == "tls", "actual": input.in_transit.channel}\n'
 UNDEFINED = HEAD + (
     'checks["mine"] := {"holds": input.in_transit.channel == "tls", "actual": input.in_transit.channel} if {\n'
-    '\tinput.in_transit.channel == "pigeon"\n}\n'
+    '\tinput.in_transit.channel == "ssh"\n}\n'
 )
-NOT_APPLICABLE_UNDEFINED = SOUND.replace("applicable := true\n", 'applicable if {\n\tinput.in_transit.channel == "pigeon"\n}\n')
+NOT_APPLICABLE_UNDEFINED = SOUND.replace("applicable := true\n", 'applicable if {\n\tinput.in_transit.channel == "ssh"\n}\n')
+_DIGITS = ", ".join(map(str, range(100)))
 LOOPING = HEAD + (
+    f"hundred := [{_DIGITS}]\n\n"
     'checks["mine"] := {"holds": spun >= 0, "actual": input.in_transit.channel} if {\n'
     "\tspun := count([1 |\n"
-    "\t\tsome a in numbers.range(1, 100000)\n\t\tsome b in numbers.range(1, 100000)\n"
-    "\t\tsome c in numbers.range(1, 100000)\n\t\ta + b + c == -1\n\t])\n}\n"
+    + "".join(f"\t\tsome {name} in hundred\n" for name in "abcdefgh")
+    + "\t\ta + b + c + d + e + f + g + h == -1\n\t])\n}\n"
 )
+"""Ten million billion additions."""
 
 
 def write_rule(folder: Path, text: str) -> Path:

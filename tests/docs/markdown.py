@@ -68,3 +68,11 @@ def anchors(path: Path) -> set[str]:
             seen[name] = count + 1
             found.add(f"{name}-{count}" if count else name)
     return found
+
+
+def codes(path: Path) -> Iterator[str]:
+    """Yield every piece of inline code."""
+    for token in tokens(path):
+        for child in token.children or []:
+            if child.type == "code_inline":
+                yield child.content

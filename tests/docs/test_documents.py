@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
 import pytest
 
 from docs.generate import WHOLE_FOLDERS
-from limen.cli.program import command_names
+from limen.cli.program import command_names, parser
 from limen.records.statuses import EXIT_CONFORMING, EXIT_FINDINGS, EXIT_INTERNAL, EXIT_UNASSESSED, EXIT_USAGE
 from tests.docs.console import commands, run
-from tests.docs.markdown import blocks
+from tests.docs.markdown import blocks, codes
+from tests.docs.test_links import markdown_files
 from tests.needs import REPOSITORY
 
 DOCUMENTS = [
@@ -41,6 +43,40 @@ def test_commands_are_marked_as_such(path: Path) -> None:
     """A shell block that nothing runs would be a promise that nothing keeps."""
     unrun = [block.line for block in blocks(path) if block.language in ("bash", "shell", "shell-session")]
     assert unrun == []
+
+
+def known_options() -> dict[str, set[str]]:
+    """Return the options of each command."""
+    whole = parser()
+    (subparsers,) = (action for action in whole._actions if isinstance(action, argparse._SubParsersAction))
+    return {name: set(sub._option_string_actions) for name, sub in subparsers.choices.items()}
+
+
+def test_commands_in_the_text_exist() -> None:
+    """`limen check --format sarif` in a sentence, `make docs` in another: each names what is there."""
+    options = known_options()
+    targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    unknown, checked = [], 0
+    for path in markdown_files():
+        for code in codes(path):
+            program, _, rest = code.partition(" ")
+            words = rest.split()
+            if program == "limen" and words:
+                checked += 1
+                named = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+                if words[0].startswith("-"):
+                    wrong = named - {"--version", "--help", "-V", "-h"}
+                else:
+                    wrong = named - options[words[0]] if words[0] in options else {words[0]}
+            elif program == "make" and words:
+                checked += 1
+                wrong = set(words[:1]) - targets
+            else:
+                continue
+            if wrong:
+                unknown.append(f"{name(path)}: `{code}`: {', '.join(sorted(wrong))}")
+    assert unknown == []
+    assert checked > 300
 
 
 def test_no_document_lives_from_skipped_commands() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -47,9 +48,10 @@ REFUSED = {
     b"\xff\xfe\x00": "not UTF-8",
     b"a: 1234567890123456789": "more than 18 digits",
     b"a: \x00": "not YAML",
-    b"---\na: 1\n---\nb: 2": "not YAML",
-    b"[" * 100_000: "not YAML",
-    b"{a: " * 20_000: "not YAML",
+    b"---\na: 1\n---\nb: 2": "second document",
+    b"[" * 100_000: "nested more than 50",
+    b"{a: " * 20_000: "nested more than 50",
+    b"? " * 20_000: "nested more than 50",
 }
 
 
@@ -85,7 +87,5 @@ def test_files_that_can_not_be_read_say_why(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_text_raises_anything_else(text: bytes) -> None:
-    try:
+    with contextlib.suppress(PolicyError):
         convert(parse(text, "f", PolicyError), Shape, PolicyError)
-    except PolicyError as error:
-        assert error.problems

@@ -143,6 +143,141 @@ def test_a_module_is_refused(tmp_path: Path, case: str) -> None:
         assert "backtrace" not in problem.message.lower()
 
 
+EACH_METADATA = (
+    METADATA.replace("schema.wire", "schema.flow")
+    .replace("subject: wire", "subject: flow")
+    .replace("#       path: depth\n", "#       path: via\n#       each: via\n")
+)
+EACH_BODY = """
+import data.limen.parameters
+
+applicable := input.crossing
+
+checks["depth"][i] := {"holds": held, "actual": hop.tls, "required": 1, "refs": [hop.ref]} if {
+	some i, hop in input.via
+	held := hop.ref >= parameters.mine_depth
+}
+"""
+
+
+def test_a_sound_rule_for_each_element_is_accepted(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, EACH_METADATA + EACH_BODY) == []
+
+
+EACH_REWRITTEN = {
+    "no index": ('checks["depth"][i]', 'checks["depth"]', "is for each element"),
+    "other list": ("in input.via", "in input.entered", "does not go through each of via"),
+    "two lists": ("in input.via", "in input.via\n\tsome j, other in input.via", "does not go through each of via"),
+    "no key": ("some i, hop in", "some hop in", "does not go through each of via"),
+    "constant index": ("[i] :=", "[0] :=", "does not go through each of via"),
+    "deep head": ('checks["depth"][i]', 'checks["depth"].x[i]', "a head of checks is"),
+    "unknown field": ("hop.tls", "hop.tsl", "there is no input path via[].tsl"),
+    "no object": ('{"holds"', '[{"holds"', "not Rego"),
+    "with": ("in input.via", "in input.via with input as {}", "`with`"),
+    "else": ("mine_depth\n}", 'mine_depth\n} else := {"holds": true} if {\n\ttrue\n}', ""),
+    "element that is no variable": ("some i, hop in", "some i, [hop] in", "plain variables"),
+}
+
+
+@pytest.mark.parametrize("case", sorted(EACH_REWRITTEN))
+def test_a_module_for_each_element_is_refused(tmp_path: Path, case: str) -> None:
+    before, after, expected = EACH_REWRITTEN[case]
+    assert before in EACH_BODY
+    problems = problems_of(tmp_path, EACH_METADATA + EACH_BODY.replace(before, after, 1))
+    assert any(expected in problem.message for problem in problems), [problem.message for problem in problems]
+
+
+def holding(expression: str) -> str:
+    """Return the rule with another expression for `holds`, and its own parameter still read."""
+    return (METADATA + BODY).replace('"holds": input.depth >= parameters.mine_depth', f'"holds": {expression}')
+
+
+SOUND = [
+    "count(array.concat(input.label.compartments, [])) > 0",
+    "max([input.depth, 1]) + min({1, 2}) == 3",
+    "abs(-3) * input.depth > 1",
+    "input.depth % 2 == 0",
+    'concat(",", input.label.compartments) != "x"',
+    'startswith(input.label.text, "a")',
+    'contains(lower(input.label.text), "phi")',
+    'count(split(input.label.text, " ")) == 2',
+    "count({name | some name in input.label.compartments} - {input.label.text}) == 0",
+    "count({name | some name in input.label.compartments} | {input.label.text}) == 0",
+    "count({name: 1 | some name in input.label.compartments}) == 0",
+    'object.keys({name: 1 | some name in input.label.compartments}) == {"x"}',
+    "sum([1 | some name in input.label.compartments]) == 1",
+    "input.label.compartments[0] == input.label.text",
+    "array.reverse(input.label.compartments) == []",
+    "count(union({{1}, {2}})) == 2",
+    'sort(input.label.compartments) == ["x"]',
+    'endswith(upper(input.label.text), "X")',
+    "1 in [input.depth, 2]",
+    "(0, 1 in [input.depth])",
+    "data.limen.context.as_of > 20200101",
+    "data.limen.parameters.mine_depth == 1",
+    "data.limen.lib.logic.both(input.crossing, true)",
+]
+
+
+@pytest.mark.parametrize("expression", SOUND)
+def test_an_expression_is_accepted(tmp_path: Path, expression: str) -> None:
+    assert problems_of(tmp_path, holding(expression)) == []
+
+
+UNSOUND = {
+    "count(input.depth, 1) == 1": "count takes 1 arguments, not 2",
+    "data.limen.lib.logic.both(input.crossing)": "takes 2 arguments, not 1",
+    "data.limen.lib.logic.bohte(input.crossing, true)": "there is no function data.limen.lib.logic.bohte",
+    "-input.depth == 1": "a minus before an expression is not allowed",
+    'input.label.compartments[0] == "phi"': "'phi' is no value of the field",
+    "input.label + 1 == 1": "object where integer is expected",
+    "input.depth | {1} == {1}": "integer where set is expected",
+    "1 in input.depth": "integer has no members",
+    "1 in input.label.compartments": "integer is never among strings",
+    '{input.label.text: 1} == {"x": 1}': "a key of an object must be a text",
+    "null == input.depth": "null is not allowed",
+    "count([x | some x in input.depth]) == 0": "is no list, set or table",
+    "count([x | some x in input.label.compartments; input.label.compartments[x]]) == 0": "leave a missing element out",
+    "[1][0].x == 1": "a reference must start with a variable",
+    'input[input.label.text] == "x"': "its fields are fixed",
+    "parameters == {}": "parameters is used as a whole",
+    'object.get(input, "depth", 1) == 1': "input is used as a whole",
+    'object.get({"a": input.label}, "a", 1) == 1': "would hide that a field is absent",
+    'object.keys(input.label) == {"level"}': "would hide that a field is absent",
+    "data.limen.lib == {}": "may not be read here",
+    "count([x | some [x] in input.label.compartments]) == 0": "plain variables",
+    "count([input | some input in input.label.compartments]) == 0": "'input' is taken",
+    "count([1 | some parameters in input.label.compartments]) == 0": "'parameters' is taken",
+    "count([1 | some a; input.label.compartments[a]]) == 0": "`some` without `in`",
+    "(input.depth == 1) == 1": "boolean is compared with integer",
+}
+
+
+@pytest.mark.parametrize("expression", sorted(UNSOUND))
+def test_an_expression_is_refused(tmp_path: Path, expression: str) -> None:
+    problems = problems_of(tmp_path, holding(expression))
+    assert any(UNSOUND[expression] in problem.message for problem in problems), [p.message for p in problems]
+
+
+LIBRARY = {
+    "pattern": ("f([a]) := a == 1", "an argument must be a plain variable"),
+    "recursion": ("f(a) := g(a)\n\ng(a) := f(a)", "calls itself"),
+    "unification": ("f(a) = a == 1", "a value is given with :="),
+    "constant": ("f(a) := a == c\n\nc := 1", "c is no function"),
+    "input": ("f(a) := a == input.depth", "input may not be read here"),
+    "several results": ("f(a) := true if {\n\ta == 1\n}\n\nf(a) := a if {\n\ta == 2\n}", ""),
+}
+
+
+@pytest.mark.parametrize("case", sorted(LIBRARY))
+def test_a_library_is_refused(tmp_path: Path, case: str) -> None:
+    body, expected = LIBRARY[case]
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "mine.rego").write_text(f"package limen.lib.mine\n\n{body}\n")
+    problems = problems_of(tmp_path, holding("data.limen.lib.mine.f(input.depth)"))
+    assert any(expected in problem.message for problem in problems) or not expected, [p.message for p in problems]
+
+
 METADATA_CASES = {
     "wrong id": ("id: transit.mine", "id: transit.other", "the id is 'transit.other'", "the folders say transit.mine"),
     "unknown kind": ("subject: wire", "subject: wires", "no kind of subject 'wires'", 'did you mean "wire"?'),

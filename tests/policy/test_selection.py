@@ -72,6 +72,15 @@ def test_required_sections_reach_the_rule_that_judges_them(folder: Path) -> None
     assert selection.rules["structure.required_sections"].parameters == {"required_sections": ["keys", "ledgers"]}
 
 
+def test_claims_reach_the_rules_with_the_least_age(folder: Path) -> None:
+    claims = "[{claim: chain, probe: ledger, maximum_age: P7D}, {claim: tls, probe: tls, maximum_age: P1D}]"
+    parameters = "{observation_age: P30D}"
+    profile(folder, "one", rules="[conformance.stale]", claims=claims, parameters=parameters)
+    profile(folder, "two", extends="[one]", rules="[]", claims="[{claim: chain, probe: ledger, maximum_age: P2D}]")
+    given = chosen(folder, "two").rules["conformance.stale"].parameters
+    assert given == {"claim_ages": {"chain": 172_800, "tls": 86_400}, "observation_age": 2_592_000}
+
+
 def test_a_category_is_selected_whole(folder: Path) -> None:
     catalog = load_catalog((folder,))
     audits = [name for name in catalog.entries if name.startswith("audit.")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from limen.errors import Location
 from limen.records.assessment import (
-    tally_of,
     Assessment,
     BoundaryMap,
     CheckResult,
@@ -19,6 +20,7 @@ from limen.records.assessment import (
     MapZone,
     Outcome,
     RuleDecisions,
+    tally_of,
 )
 from limen.records.rules import Check, Control, Deviation, Rule, SelectedRule
 from limen.records.statuses import STATUSES, Severity, Status
@@ -95,6 +97,12 @@ def rule(
     )
 
 
+def required(words: Words) -> bytes:
+    """Return what a profile requires, with free text in it where a test adds some."""
+    said = words("").encode(errors="replace").decode()
+    return msgspec.json.encode({"least": 13} | ({"because": said} if said else {}))
+
+
 def outcome(status: Status, words: Words = str) -> Outcome:
     """Return what a rule says with this status."""
     if status in ("not_applicable", "out_of_scope"):
@@ -105,7 +113,7 @@ def outcome(status: Status, words: Words = str) -> Outcome:
         status=status,
         message="" if status == "pass" else words(f"TLS minimum is 12: {status}"),
         actual=b"12",
-        required=b'{"least":13}',
+        required=required(words),
     )
     return Outcome(status=status, results=(result,), reason=words("undefined") if status == "error" else "")
 
@@ -137,7 +145,7 @@ def finding(
         remediation=words(f"Mend {rule_id}"),
         controls=controls,
         actual=b"12",
-        required=b'{"least":13}',
+        required=required(words),
         fingerprint=f"{number:032x}",
         location=Location(
             file=file, line=10 + number % 200, column=5, length=6, excerpt=words("    min: '1.2'  # as typed")

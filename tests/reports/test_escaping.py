@@ -33,8 +33,6 @@ def rendered(name: str, text: str) -> str:
 @pytest.mark.parametrize("name", formats())
 def test_no_format_lets_a_control_or_bidirectional_character_through(name: str, text: str) -> None:
     found = rendered(name, text)
-    if name in ("json", "jsonl"):  # there they are escaped by the format itself, for readers that want the original
-        found = re.sub(r"[\u202a-\u202e\u2066-\u2069\x7f-\x9f]", "", found)
     assert not _ESCAPES.search(found.replace("\t", ""))
 
 

@@ -10,8 +10,10 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
+from limen.errors import Location
 from limen.records.statuses import STATUSES
 from limen.reports import Options, formats, report
 from tests.reports.building import many, sample
@@ -94,6 +96,13 @@ def test_github_warns_below_the_threshold_but_a_gap_is_an_error_whatever_its_sev
     assert levels["keys.rotation"] == "::error"  # medium, but in error
 
 
+def test_a_file_name_adds_nothing_to_a_github_command() -> None:
+    place = Location(file="a,line=1::b%0A.yaml", line=3)
+    finding = msgspec.structs.replace(sample().findings[0], location=place)
+    line = report("github").render(sample(findings=(finding,)), Options()).decode().splitlines()[0]
+    assert line.startswith("::error file=a%2Cline=1%3A%3Ab%250A.yaml,line=3,title=keys.rotation::")
+
+
 @pytest.mark.parametrize("name", formats())
 def test_a_partial_assessment_is_marked(name: str) -> None:
     content = report(name).render(sample(partial="only rule transit.tls_minimum"), Options()).decode()
@@ -126,3 +135,20 @@ def test_only_html_loads_the_template_engine_and_nothing_loads_networkx_numpy_or
     root = FOLDER.parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["text", "github", "markdown", "html", "sarif"])
+def test_places_are_as_the_user_would_type_them(name: str) -> None:
+    there = sample(declaration="examples/pharmacy/boundaries.yaml")
+    content = report(name).render(there, Options()).decode()
+    assert "examples/pharmacy/boundaries.yaml" in content.replace("\\", "").split("law as of", 1)[-1]
+    assert "examples/pharmacy/waivers.yaml" not in content  # that path is as it was given already
+    assert "waivers.yaml" in content
+
+
+def test_an_absolute_path_and_a_folder_that_is_here_stay_as_they_are() -> None:
+    for declaration in ("boundaries.yaml", "./boundaries.yaml"):
+        content = report("github").render(sample(declaration=declaration), Options()).decode()
+        assert "::error file=boundaries.yaml,line=14" in content
+    content = report("github").render(sample(declaration="/srv/x/boundaries.yaml"), Options()).decode()
+    assert "::error file=/srv/x/boundaries.yaml,line=14" in content

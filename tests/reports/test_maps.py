@@ -129,6 +129,12 @@ def test_no_two_flows_share_a_lane(drawn: BoundaryMap) -> None:
     assert len(taken) == len(set(taken))
 
 
+def test_parallel_flows_pass_a_column_in_lanes_of_their_own() -> None:
+    drawn = system([(0, ""), (1, ""), (2, "")], ["z0", "z1", "z2"], [(0, 2), (0, 2), (2, 0)])
+    parts = [part for route in routes(drawn, layout(drawn)) for part in straights(route)]
+    assert len(parts) == len({y for _, _, y in parts}) == 3
+
+
 def test_trust_rises_to_the_right() -> None:
     places = layout(boundary_map())
     lefts = [places.zones[zone].x for zone in ("untrusted", "ingress", "processing")]

@@ -24,7 +24,7 @@ def role_table(movement: Movement) -> SubjectTable:
             continue
         if flow.authz.permission is not UNSET:
             asked.add(flow.authz.permission)
-        if flow.authz.roles and movement.both(index) & movement.identifying:
+        if flow.authz.roles and movement.backward(index) & movement.identifying:
             reading.update(flow.authz.roles)
     wild = set(filter(is_wildcard, asked))
     components = _holders(component.roles for component in declaration.components.values())

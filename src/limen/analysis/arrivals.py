@@ -5,11 +5,12 @@ Whoever originates an item may also get it from elsewhere; clearance and isolati
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import msgspec
 
-from limen.analysis.edges import Special
+from limen.analysis.edges import EVERYTHING, Special
 from limen.analysis.exposure import PLAINTEXT, Exposures, sealed
 from limen.analysis.network import NONE
 from limen.analysis.witness import assumed_flow, is_assumed, witness_of
@@ -50,19 +51,30 @@ def outside_transfers(exposures: Exposures, *, assumed: bool) -> dict[tuple[int,
     if not network.tenant_names:
         return found
     tenant_of = network.tenant_of
-    for sender in range(len(network.components)):
-        for edge, is_assumption in exposures.edges.outgoing(sender):
-            if is_assumption and not assumed:
+    for edge, sender in _between_tenants(exposures, assumed=assumed):
+        for receiver in edge.receivers:
+            if tenant_of[receiver] in (NONE, tenant_of[sender]):
                 continue
-            for receiver in edge.receivers:
-                if tenant_of[receiver] in (NONE, tenant_of[sender]):
-                    continue
-                for node in exposures.nodes[sender]:
-                    items = exposures.items(node, assumed=assumed) & edge.mask
-                    tenant = exposures.tenant[node]
-                    if items and edge.passes(tenant) and _outside(exposures, edge, sender, receiver, tenant):
-                        found[receiver, tenant] = found.get((receiver, tenant), 0) | items
+            for node in exposures.nodes[sender]:
+                items = exposures.items(node, assumed=assumed) & edge.mask
+                tenant = exposures.tenant[node]
+                if items and edge.passes(tenant) and _outside(exposures, edge, sender, receiver, tenant):
+                    found[receiver, tenant] = found.get((receiver, tenant), 0) | items
     return found
+
+
+def _between_tenants(exposures: Exposures, *, assumed: bool) -> Iterator[tuple[Special, int]]:
+    """Return the edges that may bring something to a tenant's component from elsewhere, with their senders."""
+    edges, tenant_of = exposures.edges, exposures.network.tenant_of
+    both = ((edges.plain, edges.special), (edges.assumed_plain, edges.assumed_special))
+    for all_plain, all_special in both if assumed else both[:1]:
+        for sender, (plain, special) in enumerate(zip(all_plain, all_special, strict=True)):
+            home = tenant_of[sender]
+            for mask, target, number in plain:
+                if tenant_of[target] not in (NONE, home):
+                    yield Special(mask, number, (target,), EVERYTHING, (), 0), sender
+            for edge in special:
+                yield edge, sender
 
 
 def _outside(exposures: Exposures, edge: Special, sender: int, receiver: int, tenant: int) -> bool:

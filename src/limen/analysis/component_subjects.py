@@ -138,7 +138,7 @@ class _Components:
         )
 
     def ingress(self, index: int) -> IngressPart:
-        """Return what a component does with what comes in from trust 0."""
+        """Return what a component does with what comes in from outside."""
         network = self.network
         declared = network.components[index].ingress
         entering = self.traffic.entering[index]
@@ -195,7 +195,10 @@ class _Components:
             "relays_plaintext": network.names(self.relayed(index) & self.exposures.plaintext(index, assumed=True)),
             "ingress.unvalidated": network.names(entering & ~validated),
             "ingress.unclassified": network.names(entering & ~classified),
+            "ingress.validates": network.names(entering & ~validated),
+            "ingress.classifies": network.names(entering & ~classified),
             "egress_unsigned": network.names(self.traffic.unsigned[index]),
+            "signs_with": network.names(self.traffic.unsigned[index]),
             "tenants_stored": [network.tenant_names[tenant] for tenant in bits(self.holdings.stored[index])],
             "quarantine_writer_reads": [network.component_names[store] for store in read],
         }

@@ -78,36 +78,60 @@ def build_edges(network: Network) -> Edges:
     special: list[list[Special]] = [[] for _ in range(count)]
     assumed_plain: list[list[Plain]] = [[] for _ in range(count)]
     assumed_special: list[list[Special]] = [[] for _ in range(count)]
-    protection = _Protection(network)
-    hops, source, target = network.hops, network.source, network.target
-    carried, returned = network.carried, network.returned
-    declared, back = network.carriage_declared, network.assumed_back
+    found = Edges(plain, special, assumed_plain, assumed_special, not all(network.carriage_declared))
+    slow = _Slow(network, found)
+    source, target, carried, returned = network.source, network.target, network.carried, network.returned
+    declared = network.carriage_declared
     partitioned = [component.partitions_by is not UNSET for component in network.components]
-    for flow, declaration in enumerate(network.flows):
-        simple = not declaration.protection and not declaration.via and declaration.of is UNSET
-        for way, mask, known in (
-            (0, carried[flow], declared[flow]),
-            (1, returned[flow], not back[flow]),
-        ):
-            if known and not mask:
-                continue
-            sender, receiver = (target[flow], source[flow]) if way else (source[flow], target[flow])
-            number = flow * 2 + way
-            if simple and not partitioned[sender]:
-                (plain if known else assumed_plain)[sender].append((mask if known else EVERYTHING, receiver, number))
-                continue
-            pushes = protection.pushes(flow, sender, way)
-            seen = [hop.component for hop in hops.get(flow, ()) if hop.terminates]
-            edge = Special(
-                mask if known else EVERYTHING,
-                number,
-                (*(reversed(seen) if way else seen), receiver),
-                _tenants(network, flow) if partitioned[sender] else EVERYTHING,
-                pushes,
-                _union(pushes),
-            )
-            (special if known else assumed_special)[sender].append(edge)
-    return Edges(plain, special, assumed_plain, assumed_special, not all(declared) or any(back))
+    for flow, written in enumerate(network.flows):
+        start, end = source[flow], target[flow]
+        simple = not written.protection and not written.via and written.of is UNSET
+        if simple and declared[flow] and not partitioned[start] and not partitioned[end]:
+            # By far the most flows.
+            if mask := carried[flow]:
+                plain[start].append((mask, end, flow * 2))
+            if mask := returned[flow]:
+                plain[end].append((mask, start, flow * 2 + 1))
+        else:
+            slow.add(flow, 0, simple=simple and not partitioned[start])
+            slow.add(flow, 1, simple=simple and not partitioned[end])
+    return found
+
+
+class _Slow:
+    """Adds the edges that take some thought."""
+
+    def __init__(self, network: Network, edges: Edges) -> None:
+        self.network = network
+        self.edges = edges
+        self.protection = _Protection(network)
+
+    def add(self, flow: int, way: int, *, simple: bool) -> None:
+        """Add the edge of one direction of a flow, if it can carry something."""
+        network, edges = self.network, self.edges
+        if way:
+            sender, receiver, mask = network.target[flow], network.source[flow], network.returned[flow]
+            known = not network.assumed_back[flow]
+        else:
+            sender, receiver, mask = network.source[flow], network.target[flow], network.carried[flow]
+            known = bool(network.carriage_declared[flow])
+        if known and not mask:
+            return
+        number = flow * 2 + way
+        if not known:
+            mask = EVERYTHING
+        if simple:
+            (edges.plain if known else edges.assumed_plain)[sender].append((mask, receiver, number))
+            return
+        receivers: tuple[int, ...] = (receiver,)
+        if hops := network.hops.get(flow):
+            seen = [hop.component for hop in (reversed(hops) if way else hops) if hop.terminates]
+            receivers = (*seen, receiver)
+        partitioned = network.components[sender].partitions_by is not UNSET
+        tenants = _tenants(network, flow) if partitioned else EVERYTHING
+        pushes, pushed = self.protection.pushes(flow, sender, way)
+        edge = Special(mask, number, receivers, tenants, pushes, pushed)
+        (edges.special if known else edges.assumed_special)[sender].append(edge)
 
 
 def _tenants(network: Network, flow: int) -> int:
@@ -117,44 +141,42 @@ def _tenants(network: Network, flow: int) -> int:
     return network.flow_tenants[flow] | network.transfer_senders.get(flow, 0)
 
 
-def _union(pushes: Pushes) -> int:
-    found = 0
-    for mask, _ in pushes:
-        found |= mask
-    return found
-
-
 class _Protection:
     """The keys that senders put around items, computed once for flows and senders that are alike."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._held = [{network.key_index[name] for name in component.seals_with} for component in network.components]
-        self._memo: dict[tuple[int, tuple[str, ...], int, int], Pushes] = {}
+        self._memo: dict[tuple[int, tuple[str, ...], int, int], tuple[Pushes, int]] = {}
 
-    def pushes(self, flow: int, sender: int, way: int) -> Pushes:
-        """Return disjoint sets of items with the keys around them; items that get none are left out."""
+    def pushes(self, flow: int, sender: int, way: int) -> tuple[Pushes, int]:
+        """Return disjoint sets of items with the keys around them, and all these items."""
         network = self._network
         declaration = network.flows[flow]
         medium, kept = NONE, 0
         if declaration.of is not UNSET and not way and network.at_rest_keys[sender] != NONE:
             medium, kept = network.at_rest_keys[sender], network.stored[sender]
         if not declaration.protection and medium == NONE:
-            return ()
+            return (), 0
         memo = (id(declaration.protection), network.components[sender].seals_with, medium, kept)
         found = self._memo.get(memo)
         if found is None:
-            found = self._memo[memo] = self._groups(flow, sender, medium, kept)
+            pushes = self._groups(flow, sender, medium, kept)
+            pushed = 0
+            for mask, _ in pushes:
+                pushed |= mask
+            found = self._memo[memo] = pushes, pushed
         return found
 
     def _groups(self, flow: int, sender: int, medium: int, kept: int) -> Pushes:
-        held = self._held[sender]
+        network = self._network
+        seals_with = network.components[sender].seals_with
         groups: dict[tuple[int, ...], int] = {}
-        layers = self._network.layers(flow)
+        layers = network.layers(flow)
         if medium != NONE:
             groups[(medium,)] = kept & ~sum(1 << item for item in layers)
         for item, protection in layers.items():
             first = (medium,) if kept >> item & 1 else ()
-            keys = tuple(dict.fromkeys((*first, *(key for key in protection.seals if key in held))))
+            held = (key for key in protection.seals if network.key_names[key] in seals_with)
+            keys = tuple(dict.fromkeys((*first, *held)))
             groups[keys] = groups.get(keys, 0) | 1 << item
         return tuple((mask, keys) for keys, mask in groups.items() if keys and mask)

@@ -221,28 +221,16 @@ class _Fixpoint:
 
     def add(self, component: int, tenant: int, state: int, items: int, cause: tuple[int, int, int, int]) -> None:
         """Note that items can be at a node, and remember those that are new for the next level."""
-        place = (component, tenant, state)
-        node = self.node_of.get(place)
-        if node is None:
-            node = self.node_of[place] = len(self.have)
-            self.component.append(component)
-            self.tenant.append(tenant)
-            self.state.append(state)
-            self.have.append(0)
-            self.done.append(0)
-            self.arrived.append(0)
-            self.records.append([])
-            self.nodes[component].append(node)
-            self.at_place.setdefault((component, tenant), []).append(node)
-        new = items & ~self.have[node]
-        if cause[0] == FLOW:
+        node = self.node_of.get((component, tenant, state))
+        new = items if node is None else items & ~self.have[node]
+        if node is not None and cause[0] == FLOW:
             self.arrived[node] |= items & ~new
+        if new and state != PLAINTEXT and len(self.at_place.get((component, tenant), ())) >= STATE_LIMIT:
+            new = self.bounded(component, tenant, new, cause)
         if not new:
             return
-        if state != PLAINTEXT and len(self.at_place[component, tenant]) > STATE_LIMIT:
-            new = self.bounded(component, tenant, node, new, cause)
-            if not new:
-                return
+        if node is None:
+            node = self.create(component, tenant, state)
         if cause[0] == FLOW:
             self.arrived[node] |= new
         self.have[node] |= new
@@ -250,7 +238,21 @@ class _Fixpoint:
         how, edge, premise, item = cause
         self.records[node].append((new, how, edge, premise, item))
 
-    def bounded(self, component: int, tenant: int, node: int, items: int, cause: tuple[int, int, int, int]) -> int:
+    def create(self, component: int, tenant: int, state: int) -> int:
+        """Return a new node, without items."""
+        node = self.node_of[component, tenant, state] = len(self.have)
+        self.component.append(component)
+        self.tenant.append(tenant)
+        self.state.append(state)
+        self.have.append(0)
+        self.done.append(0)
+        self.arrived.append(0)
+        self.records.append([])
+        self.nodes[component].append(node)
+        self.at_place.setdefault((component, tenant), []).append(node)
+        return node
+
+    def bounded(self, component: int, tenant: int, items: int, cause: tuple[int, int, int, int]) -> int:
         """Return the items that may have one more state here; the others are in plaintext, as is then assumed."""
         over = 0
         for item in bits(items):

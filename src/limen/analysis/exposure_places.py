@@ -67,6 +67,7 @@ class Places:
         self.assumed = assumed
         self.values = integrity.every if assumed else integrity.certain
         self.outside = outside_transfers(exposures, assumed=assumed)
+        self.relayed = _relayed(exposures, assumed=assumed)
         self._lower: dict[tuple[int, int], int] = {}
 
     def place(self, component: int, tenant: int) -> Place:
@@ -94,7 +95,7 @@ class Places:
                 network.stored[component],
                 items if NONE not in (tenant, home) and tenant != home else 0,
                 self.outside.get((component, tenant), 0),
-                items & ~handled,
+                items & ~handled & self.relayed[component],
                 self._below_effective(component, originated) if originated else 0,
                 network.mask(name for name in declared if name in network.item_index) if declared else 0,
                 exposures.too_many[self.assumed].get((component, tenant), 0),
@@ -136,3 +137,17 @@ class Places:
                     found |= 1 << item
             self._lower[originated, plain] = found
         return found
+
+
+def _relayed(exposures: Exposures, *, assumed: bool) -> list[int]:
+    """Return for each component the items that leave it, or pass it where a flow's transport ends on the way."""
+    edges, found = exposures.edges, [0] * len(exposures.network.components)
+    both = ((edges.plain, edges.special), (edges.assumed_plain, edges.assumed_special))
+    for all_plain, all_special in both if assumed else both[:1]:
+        for sender, (plain, special) in enumerate(zip(all_plain, all_special, strict=True)):
+            for mask, _, _ in plain:
+                found[sender] |= mask
+            for edge in special:
+                for component in (sender, *edge.receivers[:-1]):
+                    found[component] |= edge.mask
+    return found

@@ -6,8 +6,6 @@ Its identity is `component/item/tenant`. Where assumed facts show more than the 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-
 from msgspec import UNSET
 
 from limen.analysis.arrivals import Ways
@@ -17,7 +15,7 @@ from limen.analysis.integrity import Integrity
 from limen.analysis.kinds.data import ExposureSubject
 from limen.analysis.lattice import below
 from limen.analysis.network import bits
-from limen.analysis.tables import TableBuilder
+from limen.analysis.tables import TableBuilder, classes
 from limen.analysis.witness import assumed_flow, witness_of
 from limen.records.subjects import ABSENT, Detail, Step, SubjectTable
 
@@ -44,7 +42,7 @@ class _Writer:
         )
         ledgers = {ledger.component for ledger in network.declaration.ledgers.values()}
         self.keeps_ledger = [name in ledgers for name in network.component_names]
-        self.component_class = _classes(
+        self.component_class = classes(
             (
                 network.clearances[index],
                 network.cleared[index],
@@ -55,7 +53,7 @@ class _Writer:
             )
             for index, component in enumerate(network.components)
         )
-        self.item_class = _classes(
+        self.item_class = classes(
             (
                 network.labels[index],
                 network.labelled >> index & 1,
@@ -138,7 +136,7 @@ class _Writer:
                 excess=not below(label, clearance),
                 trust=network.trust[component],
                 integrity=integrity,
-                requires_integrity=UNSET if data is None else data.requires_integrity,
+                requires_integrity=0 if data is None or data.requires_integrity is UNSET else data.requires_integrity,
                 ledger=self.keeps_ledger[component],
                 identifiers=0 if data is None else len(data.identifiers),
                 token=data is not None and data.token,
@@ -200,9 +198,3 @@ class _Details:
         ]
         plain_nodes = [node for node in here if exposures.state[node] == PLAINTEXT]
         return min((witness_of(exposures, node, item) for node in plain_nodes or here), key=len)
-
-
-def _classes(values: Iterable[Hashable]) -> list[int]:
-    """Return a number for each value, the same for equal ones."""
-    numbers: dict[Hashable, int] = {}
-    return [numbers.setdefault(value, len(numbers)) for value in values]

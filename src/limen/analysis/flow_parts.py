@@ -17,6 +17,29 @@ from limen.model.flows import Flow
 from limen.model.places import Component
 
 
+def left_out(network: Network, flow: Flow) -> list[str] | None:
+    """Return the fields that field encryption leaves open, as item.field; None where a flow declares none.
+
+    An item without sensitive fields has all its fields to cover, or, where those are not declared either, itself.
+    """
+    encrypts, found = False, []
+    for name, layers in flow.protection.items():
+        covered = {
+            field
+            for layer in layers
+            if layer.field_encrypted is not UNSET
+            for field in layer.field_encrypted.fields
+        }
+        if not covered:
+            continue
+        encrypts = True
+        item = network.declaration.data.get(name)
+        fields = () if item is None else item.sensitive_fields or item.fields
+        if all(layer.sealed is UNSET for layer in layers):
+            found += [f"{name}.{field}" for field in fields if field not in covered] if fields else [name]
+    return found if encrypts else None
+
+
 def authentication(flow: Flow) -> AuthenticationPart:
     """Return how the caller of a flow proves who it is."""
     if flow.authn is UNSET:

@@ -65,6 +65,7 @@ class _Flows:
         self.parts: dict[tuple[object, ...], Any] = {}
         self.same: dict[Any, Any] = {}
         self.shapes: dict[tuple[object, ...], int] = {}
+        self.field_layers: dict[int, tuple[bool, int]] = {}
 
     def table(self) -> SubjectTable:
         """Return the table."""
@@ -100,6 +101,7 @@ class _Flows:
                 stated(flow),
                 flow.id in transfers,
                 index if flow.fallback_for is not UNSET else NONE,
+                self.field_encryption(flow) if flow.protection else None,
                 (moved, id(flow.fields)) if authz is not UNSET and not self.needing.isdisjoint(authz.roles) else None,
             )
             shape = memo.get(alike)
@@ -154,6 +156,7 @@ class _Flows:
         transit = network.postures.transit(flow, *zones).part
         needing = flow.authz is not UNSET and not self.needing.isdisjoint(flow.authz.roles)
         cargo = self.cargo[self.cargo_codes[moved]]
+        encrypts, uncovered = self.field_encryption(flow)
         part = self.part
         values: dict[str, Any] = {
             "crossing": tenants or network.zone_of[source] != network.zone_of[target],
@@ -179,6 +182,8 @@ class _Flows:
             ),
             "entered": part(("entered", *ends), lambda: flow_parts.entries(network, border, source)),
             "audit": part(("audit", self.recording.code(index)), lambda: self.recording.part(index)),
+            "field_encryption": encrypts,
+            "uncovered_fields": uncovered,
             "via": part(("via", id(flow.via), len(border.entered)), lambda: flow_parts.hops(flow, len(border.entered))),
             "necessity": part(
                 ("necessity", moved, id(flow.authz), id(flow.fields), stated(flow))
@@ -196,6 +201,15 @@ class _Flows:
         if shape is None:
             shape = self.shapes[key] = self.builder.shape(FlowSubject(**values))
         return shape
+
+    def field_encryption(self, flow: Flow) -> tuple[bool, int]:
+        """Return whether a flow encrypts fields one by one, and the number of those that it leaves out."""
+        # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
+        found = self.field_layers.get(id(flow.protection))
+        if found is None:
+            left = flow_parts.left_out(self.network, flow)
+            found = self.field_layers[id(flow.protection)] = left is not None, len(left or ())
+        return found
 
     def part(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """Return the part that a key stands for, made once; equal parts are one object."""
@@ -226,7 +240,8 @@ class _Flows:
             "label": [
                 f"{network.item_names[item]} ({network.lattice.text(network.labels[item])})" for item in bits(moved)
             ],
-            "necessity.fields_beyond": beyond,
+            "fields": beyond,
+            "protection": flow_parts.left_out(network, flow) or [],
         }
         provenance |= {field: ", ".join(names) for field, names in named.items() if names}
         return Detail(

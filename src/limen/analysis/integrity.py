@@ -9,6 +9,8 @@ This is a must-fact, so it is the greatest fixpoint. Values are found from the l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec import UNSET
 
@@ -65,34 +67,36 @@ class _Descent:
         self.values: Values = {}
         self.waiting: dict[int, dict[tuple[int, int], int]] = {}
         self.least_arrival = [_NOTHING] * len(network.components)
-        self.special: list[list[tuple[Special, list[tuple[int, int, int]]]]] = [
-            [(edge, self.ends(edge, component)) for edge in self.specials(component)]
+        edges = exposures.edges
+        self.plain = [edges.plain, edges.assumed_plain] if assumed else [edges.plain]
+        specials = [edges.special, edges.assumed_special] if assumed else [edges.special]
+        self.special = [
+            [end for kind in specials for edge in kind[component] for end in self.ends(edge, component)]
             for component in range(len(network.components))
         ]
 
-    def specials(self, component: int) -> list[Special]:
-        """Return the special edges out of a component."""
-        edges = self.exposures.edges
-        if self.assumed:
-            return edges.special[component] + edges.assumed_special[component]
-        return edges.special[component]
-
-    def ends(self, edge: Special, sender: int) -> list[tuple[int, int, int]]:
-        """Return each receiver of a special edge, the least trust on the way there, and what is endorsed there."""
+    def ends(self, edge: Special, sender: int) -> Iterator[tuple[int, int, int, int, int]]:
+        """Return for each receiver: what moves, tenants, the receiver, least trust on the way, what is endorsed."""
         network = self.network
-        signer = network.components[sender].signs_with
-        layers = network.layers(edge.number >> 1)
-        least, found = network.trust[sender], []
+        least = network.trust[sender]
+        signs_with = network.components[sender].signs_with
         for receiver in edge.receivers:
             endorsed = self.validated[receiver]
-            verifier = network.components[receiver].verifies_with
-            for item, protection in layers.items():
-                if any(
-                    network.key_names[key] in signer and network.key_names[key] in verifier for key in protection.signs
-                ):
-                    endorsed |= 1 << item
-            found.append((receiver, least, endorsed))
-            least = min(least, network.trust[receiver])
+            if signs_with and network.components[receiver].verifies_with:
+                endorsed |= self.signed(edge.number >> 1, sender, receiver)
+            yield edge.mask, edge.tenants, receiver, least, endorsed
+            if network.trust[receiver] < least:
+                least = network.trust[receiver]
+
+    def signed(self, flow: int, sender: int, receiver: int) -> int:
+        """Return the items over which a flow carries a signature of the sender that the receiver verifies."""
+        network, found = self.network, 0
+        signs_with = network.components[sender].signs_with
+        verifies_with = network.components[receiver].verifies_with
+        for item, protection in network.layers(flow).items():
+            names = [network.key_names[key] for key in protection.signs]
+            if any(name in signs_with and name in verifies_with for name in names):
+                found |= 1 << item
         return found
 
     def run(self) -> Values:
@@ -134,29 +138,31 @@ class _Descent:
 
     def send(self, component: int, tenant: int, items: int, value: int | None) -> None:
         """Pass a value on; None for the limit that the way itself sets, which is passed on once, at the start."""
-        edges = self.exposures.edges
         trust = self.network.trust[component]
-        if value is None or value < trust:
-            limit = trust if value is None else value
-            level = self.waiting.setdefault(limit, {})
-            validated, least_arrival = self.validated, self.least_arrival
-            for plain in (edges.plain[component], edges.assumed_plain[component] if self.assumed else ()):
-                for mask, target, _ in plain:
-                    moved = items & mask
-                    if moved & validated[target]:
-                        self.arrive(target, tenant, moved, limit, validated[target])
-                    elif moved:
-                        place = (target, tenant)
-                        level[place] = level.get(place, 0) | moved
-                        if limit < least_arrival[target]:
-                            least_arrival[target] = limit
-        for edge, ends in self.special[component]:
-            moved = items & edge.mask
-            if not moved or not edge.passes(tenant):
+        limit = trust if value is None else value
+        level = self.waiting.setdefault(limit, {})
+        validated, least_arrival = self.validated, self.least_arrival
+        for plain in self.plain if value is None or value < trust else ():
+            for mask, target, _ in plain[component]:
+                moved = items & mask
+                if moved & validated[target]:
+                    self.arrive(target, tenant, moved, limit, validated[target])
+                elif moved:
+                    place = (target, tenant)
+                    level[place] = level.get(place, 0) | moved
+                    if limit < least_arrival[target]:
+                        least_arrival[target] = limit
+        for mask, tenants, target, lowest, endorsed in self.special[component]:
+            moved = items & mask
+            if not moved or (tenant != NONE and not tenants >> tenant & 1) or (value is not None and value >= lowest):
                 continue
-            for receiver, least, endorsed in ends:
-                if value is None or value < least:
-                    self.arrive(receiver, tenant, moved, least if value is None else value, endorsed)
+            if (value is None and lowest != limit) or moved & endorsed:
+                self.arrive(target, tenant, moved, lowest if value is None else value, endorsed)
+                continue
+            place = (target, tenant)
+            level[place] = level.get(place, 0) | moved
+            if limit < least_arrival[target]:
+                least_arrival[target] = limit
 
     def make(self, component: int, tenant: int, items: int, value: int) -> None:
         """Pass a value on to what is made of the items here in plaintext."""

@@ -156,6 +156,9 @@ class _Keys:
                 if self.uses.tenants[number] >> place & 1
             ],
         }
+        strangers = [f"{user} uses it" for user in self.not_granted(name)]
+        idle = [f"{grantee} does not use it" for grantee in self.not_using(name)]
+        named["grantees"] = strangers + idle
         return Detail(
             path=("keys", name),
             title=f"key {name}" if key.title is UNSET else key.title,

@@ -140,11 +140,13 @@ class _Paths:
         )
 
     def assumed_flow(self, certain: _Reach, every: _Reach, store: int) -> str:
-        """Return the first flow of a way that is there only by assumption."""
-        for known, found in zip(certain, every, strict=True):
-            if known.distance[store] < 0 <= found.distance[store]:
-                return first_assumed(steps_of(self.network, found, store, found.before[store]))
-        return ""
+        """Return the first flow of a way that is there only by assumption; there must be one."""
+        found = next(
+            over_all
+            for known, over_all in zip(certain, every, strict=True)
+            if known.distance[store] < 0 <= over_all.distance[store]
+        )
+        return first_assumed(steps_of(self.network, found, store, found.before[store]))
 
     def details(self, index: int) -> Detail:
         """Return the way that shows the worst of a path: past the checks, past the records, else the shortest."""

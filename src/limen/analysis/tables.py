@@ -7,7 +7,7 @@ makes an input distinct), then only appends integers for each subject. Nothing h
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import msgspec
 from msgspec import UNSET
@@ -95,3 +95,9 @@ class TableBuilder:
             assumed_flows=assumed_flows,
             details=details,
         )
+
+
+def classes(values: Iterable[Hashable]) -> list[int]:
+    """Return a number for each value, the same for equal ones, from 0 in order of appearance."""
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(value, len(numbers)) for value in values]

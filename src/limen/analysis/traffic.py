@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 
 from limen.analysis.movement import Movement
-from limen.analysis.network import bits
+from limen.analysis.network import NONE, bits
 from limen.analysis.signing import signed_items
 
 
@@ -19,13 +19,13 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     leaving: list[int]
     """Items that flows take away."""
     entering: list[int]
-    """Items that flows bring from trust 0 into a trusted zone."""
+    """Items that flows bring from outside: from trust 0, or from a tenant's component to one of no tenant."""
     departing: list[int]
     """Items that flows take from a trusted zone to trust 0."""
     unsigned: list[int]
     """Of those, the ones that some flow takes without a signature of this component."""
     entry: set[int]
-    """Components of trusted zones to which a flow moves something from trust 0."""
+    """Components of trusted zones to which a flow moves something from outside."""
     egress: set[int]
     """Components of trusted zones from which a flow moves something to trust 0."""
     flows: list[int]
@@ -35,7 +35,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     movers: Counter[int]
     """Number of flows that move each item either way."""
     bringers: Counter[int]
-    """Number of flows that bring each item from trust 0 into a trusted zone."""
+    """Number of flows that bring each item from outside into a trusted zone."""
 
 
 def traffic(movement: Movement) -> Traffic:
@@ -74,6 +74,8 @@ def traffic(movement: Movement) -> Traffic:
             found.reached.add(source)
         if (not trust[source]) != (not trust[target]):
             _across(found, movement, flow, brought)
+        elif trust[source] and (network.tenant_of[source] == NONE) != (network.tenant_of[target] == NONE):
+            _from_tenant(found, movement, flow, brought)
     for flow, hops in network.hops.items():
         for component in {hop.component for hop in hops} - {network.source[flow], network.target[flow]}:
             found.flows[component] += 1
@@ -100,6 +102,18 @@ def _across(found: Traffic, movement: Movement, flow: int, brought: Counter[int]
         found.egress.add(inside)
         found.departing[inside] |= departing
         found.unsigned[inside] |= departing & ~signed_items(network, flow, inside)
+
+
+def _from_tenant(found: Traffic, movement: Movement, flow: int, brought: Counter[int]) -> None:
+    """Note what a flow between a tenant and a component of no tenant brings in; both zones are trusted."""
+    network = movement.network
+    inward = network.tenant_of[network.source[flow]] != NONE
+    inside = network.target[flow] if inward else network.source[flow]
+    entering = movement.forward(flow) if inward else movement.backward(flow)
+    if movement.moves_forward(flow) if inward else movement.moves_back(flow):
+        found.entry.add(inside)
+        found.entering[inside] |= entering
+        brought[entering] += 1
 
 
 def _spread(masks: Counter[int], into: Counter[int]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from limen.analysis.exposure import PLAINTEXT
 from limen.analysis.kinds.data import TransformationSubject
 from limen.analysis.lattice import Point, below
 from limen.analysis.network import NONE, bits
@@ -106,8 +105,9 @@ class _Writer:
         if one.product != NONE:
             wanted = exposures.products[one.component][one.product].sources
         for node in exposures.nodes[one.component]:
-            for item in bits(exposures.have[node] & ~exposures.items(node, assumed=False) & wanted):
-                return assumed_flow(exposures, node, item)
+            if self._fits(one, exposures.states[exposures.state[node]]):
+                for item in bits(exposures.have[node] & ~exposures.items(node, assumed=False) & wanted):
+                    return assumed_flow(exposures, node, item)
         return self.network.carriage_declared.find(0)
 
     def detail(self, index: int) -> Detail:
@@ -142,19 +142,19 @@ class _Writer:
                 witness_of(exposures, node, item)
                 for node in exposures.nodes[one.component]
                 if exposures.have[node] >> item & 1
-                and self._fits(one, exposures.states[exposures.state[node]], plain=exposures.state[node] == PLAINTEXT)
+                and self._fits(one, exposures.states[exposures.state[node]])
             ]
             if not here:
                 return ()
             ways.append(min(here, key=len))
         return max(ways, key=len)
 
-    def _fits(self, one: Transformation, stack: tuple[int, ...], *, plain: bool) -> bool:
+    def _fits(self, one: Transformation, stack: tuple[int, ...]) -> bool:
         """Return whether an item in a state is what a transformation starts from."""
         if one.product != NONE:
-            return plain
+            return not stack
         if one.action == "open":
-            return not plain and self.network.key_names[stack[0]] == one.means
+            return bool(stack) and self.network.key_names[stack[0]] == one.means
         if one.action == "seal":
             return self.network.key_index[one.means] not in stack
         return True

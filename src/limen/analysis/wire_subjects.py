@@ -15,7 +15,7 @@ from msgspec import UNSET
 from limen.analysis.kinds.data import WireSubject
 from limen.analysis.lattice import Point, join
 from limen.analysis.network import Hop, Layers, bits
-from limen.analysis.tables import TableBuilder
+from limen.analysis.tables import TableBuilder, classes
 from limen.analysis.wire import States, Wires, cause, depths
 from limen.analysis.wire_details import WireDetails
 from limen.records.subjects import ABSENT, SubjectTable
@@ -70,7 +70,7 @@ def channels(channel: str, hops: tuple[Hop, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-class _Common(msgspec.Struct, frozen=True, kw_only=True):
+class _Kind(msgspec.Struct, frozen=True, kw_only=True):
     """What all rows of an edge have in common."""
 
     channels: tuple[str, ...]
@@ -82,67 +82,71 @@ class _Common(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Writer:
-    """Fills the table; one use."""
+    """Fills the table; one use.
+
+    What an edge is like and what is sent over it are numbered apart, so that either is worked out once.
+    """
 
     def __init__(self, wires: Wires) -> None:
         self.wires = wires
         network = self.network = wires.exposures.network
         self.builder = TableBuilder("wire", 5)
         self.star = len(network.item_names)
-        self.rows_memo: dict[tuple[object, ...], _Rows] = {}
-        self.shape_memo: dict[tuple[object, ...], int] = {}
-        self.plaintext_memo: dict[int, int] = {}
+        self.kinds: list[_Kind] = []
+        self.sent: list[_Sent] = []
+        self.sent_numbers: dict[_Sent, int] = {}
+        self.item_memo: dict[tuple[int, bool, int, tuple[int, int, bool, bool]], int] = {}
+        self.rows_memo: dict[tuple[int, tuple[object, ...]], _Rows] = {}
+        self.items_memo: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+        self.key_class = classes((one.seals_with, one.signs_with, one.verifies_with) for one in network.components)
+        self.shape_memo: dict[tuple[int, str, int], int] = {}
 
     def table(self) -> SubjectTable:
         """Return all subjects."""
-        wires, network = self.wires, self.network
+        wires, network, builder = self.wires, self.network, self.builder
         items, declared, back = wires.items, network.carriage_declared, network.assumed_back
-        for flow in range(len(network.flows)):
+        places = classes(zip(network.zone_of, network.tenant_of, strict=True))
+        source, target, hops = network.source, network.target, network.hops
+        kinds: dict[tuple[object, ...], int] = {}
+        for flow, written in enumerate(network.flows):
+            # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
+            alike = (places[source[flow]], places[target[flow]], id(written.in_transit), written.of, hops.get(flow))
+            kind = kinds.get(alike)
+            if kind is None:
+                kind = kinds[alike] = self.kind(flow)
             forward = flow * 2
             if items[forward] or not declared[flow]:
-                self.write(flow, forward, assumed=not declared[flow])
+                self.write(forward, kind, assumed=not declared[flow])
             if items[forward + 1] or back[flow]:
-                self.write(flow, forward + 1, assumed=bool(back[flow]))
+                self.write(forward + 1, kind + 1, assumed=bool(back[flow]))
         ids = tuple(flow.id for flow in network.flows)
         longest = max((len(hops) for hops in network.hops.values()), default=0)
         segments = tuple(str(number) for number in range(1, longest + 2))
-        return self.builder.finish(
+        return builder.finish(
             (ids, DIRECTIONS, segments, (*network.item_names, "*"), ("assumed",)),
-            WireDetails(wires, self.builder),
+            WireDetails(wires, builder),
             ids if wires.exposures.edges.any_assumed else (),
         )
 
-    def write(self, flow: int, edge: int, *, assumed: bool) -> None:
-        """Append the subjects of one edge."""
-        wires, network = self.wires, self.network
+    def write(self, edge: int, kind: int, *, assumed: bool) -> None:
+        """Append the subjects of one edge of some kind."""
+        wires = self.wires
         if edge in wires.later:
-            self.write_later(edge)
+            self.write_later(edge, kind)
             return
-        declared = network.flows[flow]
-        source, target = network.source[flow], network.target[flow]
-        sender, receiver = (target, source) if edge & 1 else (source, target)
-        signs: tuple[object, ...] = ()
-        if declared.protection:
-            ends = network.components[sender], network.components[receiver]
-            readable = self.plaintext_at(receiver) & wires.items[edge]
-            signs = (id(declared.protection), ends[0].seals_with, ends[0].signs_with, ends[1].verifies_with, readable)
+        protection = self.network.flows[edge >> 1].protection
         states = wires.sealed.get(edge)
-        memo = (
-            network.zone_of[source], network.zone_of[target], network.tenant_of[source] == network.tenant_of[target],
-            id(declared.in_transit), network.hops.get(flow), edge & 1, declared.of is UNSET, assumed,
-            wires.items[edge], wires.plain[edge], wires.held[edge], id(states), signs,
-        )  # fmt: skip
-        rows = self.rows_memo.get(memo)
+        sent: tuple[object, ...] = (wires.items[edge], wires.plain[edge], wires.held[edge], assumed)
+        if protection or states is not None:
+            ends = self.key_class[wires.sender(edge)], self.key_class[wires.receiver(edge)]
+            sent = (sent, ends, id(states), id(protection) if protection else 0)
+        rows = self.rows_memo.get((kind, sent))
         if rows is None:
-            rows = self.rows_memo[memo] = self.rows(edge, assumed=assumed)
-        self.append(edge, rows, flow if assumed else ABSENT)
-
-    def plaintext_at(self, component: int) -> int:
-        """Return the items that can be in plaintext at a component, by certain facts."""
-        found = self.plaintext_memo.get(component)
-        if found is None:
-            found = self.plaintext_memo[component] = self.wires.exposures.plaintext(component)
-        return found
+            items = self.items_memo.get(sent)
+            if items is None:
+                items = self.items_memo[sent] = self.items(edge, assumed=assumed)
+            rows = self.rows_memo[kind, sent] = self.rows(kind, items)
+        self.append(edge, rows, edge >> 1 if assumed else ABSENT)
 
     def append(self, edge: int, rows: _Rows, assumed: int, mark: int = ABSENT) -> None:
         """Append an edge's rows."""
@@ -165,92 +169,121 @@ class _Writer:
         for column, code in ((flows, edge >> 1), (ways, edge & 1), (marks, mark), (builder.assumed, assumed)):
             column.extend((code,) * count)
 
-    def rows(self, edge: int, *, assumed: bool) -> _Rows:
-        """Return the rows of an edge by what is certain; those of an assumed edge stand for all that could move."""
-        wires = self.wires
-        states = wires.states(edge)
-        sent = self.sent(edge, wires.items[edge], wires.held[edge], states)
-        return self.shaped(edge, [(self.star, _all(list(sent.values())))] if assumed else list(sent.items()))
-
-    def write_later(self, edge: int) -> None:
-        """Append the subjects of an edge over which assumed facts show more."""
-        wires = self.wires
-        items, held, later = wires.items[edge], wires.held[edge], wires.later[edge]
-        certain = self.sent(edge, items, held, wires.states(edge))
-        every = self.sent(edge, items, items & (held | later), wires.states(edge, assumed=True))
-        for item in bits(items):
-            if not later >> item & 1:
-                self.append(edge, self.shaped(edge, [(item, certain[item])]), ABSENT)
-                continue
-            flow = cause(wires, edge, item)
-            if held >> item & 1:
-                self.append(edge, self.shaped(edge, [(item, certain[item])]), ABSENT)
-                self.append(edge, self.shaped(edge, [(item, every[item])]), flow, 0)
-            else:
-                self.append(edge, self.shaped(edge, [(item, every[item])]), flow)
-
-    def sent(self, edge: int, items: int, held: int, states: States) -> dict[int, _Sent]:
-        """Return what is judged of each item of an edge."""
-        network = self.network
-        sender = network.components[self.wires.sender(edge)]
-        receiver = network.components[self.wires.receiver(edge)]
-        layers, depth = network.layers(edge >> 1), depths(states)
-        found = {}
-        for item in bits(items):
-            data = network.data[item]
-            protection = layers.get(item, _BARE)
-            stacks = [stack for stack, here in states if here >> item & 1]
-            missing = {
-                key
-                for key in protection.seals
-                if network.key_names[key] not in sender.seals_with and any(key not in stack for stack in stacks)
-            }
-            signatures = [network.key_names[key] for key in protection.signs]
-            given = [name for name in signatures if name in sender.signs_with]
-            found[item] = _Sent(
-                label=network.labels[item],
-                labelled=bool(network.labelled >> item & 1),
-                held=bool(held >> item & 1),
-                depth=depth[item],
-                unheld_seals=len(missing),
-                unheld_signatures=len({*signatures} - {*given}),
-                signed=bool(given),
-                verified=any(name in receiver.verifies_with for name in given),
-                verifiable=bool(given) and bool(self.plaintext_at(self.wires.receiver(edge)) >> item & 1),
-                identifiers=0 if data is None else len(data.identifiers),
-                sensitive_fields=0 if data is None else len(data.sensitive_fields),
-                key_material=item >= network.data_count,
-            )
-        return found
-
-    def shaped(self, edge: int, sent: list[tuple[int, _Sent]]) -> _Rows:
-        """Return the rows of an edge, segment by segment."""
-        network, flow = self.network, edge >> 1
-        sender, receiver = self.wires.sender(edge), self.wires.receiver(edge)
-        zones = network.zone_of[network.source[flow]], network.zone_of[network.target[flow]]
-        names = network.zone_names
-        transit = network.postures.transit(network.flows[flow], names[zones[0]], names[zones[1]]).part
-        common = _Common(
-            channels=channels(transit.channel, network.hops.get(flow, ())),
-            trusts=(network.trust[sender], network.trust[receiver]),
-            crosses_zones=zones[0] != zones[1],
-            crosses_tenants=network.tenant_of[sender] != network.tenant_of[receiver],
-            storage=network.flows[flow].of is not UNSET,
-        )
+    def rows(self, kind: int, sent: list[tuple[int, int]]) -> _Rows:
+        """Return the rows of items, segment by segment."""
         rows = [
-            (self.shape(common, channel, one), item, segment)
-            for segment, channel in enumerate(common.channels)
-            for item, one in sent
+            (self.shape(kind, channel, number), item, segment)
+            for segment, channel in enumerate(self.kinds[kind].channels)
+            for item, number in sent
         ]
         shapes, items, segments = zip(*rows, strict=True)
         return _Rows(array("I", shapes), array("i", items), array("i", segments), shapes[0] if len(rows) == 1 else -1)
 
-    def shape(self, common: _Common, channel: str, sent: _Sent) -> int:
-        """Return the shape of one row."""
-        memo = (common, channel, sent)
-        found = self.shape_memo.get(memo)
+    def write_later(self, edge: int, kind: int) -> None:
+        """Append the subjects of an edge over which assumed facts show more."""
+        wires = self.wires
+        items, held, later = wires.items[edge], wires.held[edge], wires.later[edge]
+        certain = self.sent_items(edge, items, held, wires.states(edge))
+        every = self.sent_items(edge, items, items & (held | later), wires.states(edge, assumed=True))
+        for item in bits(items):
+            if not later >> item & 1:
+                self.append(edge, self.rows(kind, [(item, certain[item])]), ABSENT)
+                continue
+            flow = cause(wires, edge, item)
+            if held >> item & 1:
+                self.append(edge, self.rows(kind, [(item, certain[item])]), ABSENT)
+                self.append(edge, self.rows(kind, [(item, every[item])]), flow, 0)
+            else:
+                self.append(edge, self.rows(kind, [(item, every[item])]), flow)
+
+    def items(self, edge: int, *, assumed: bool) -> list[tuple[int, int]]:
+        """Return the items of an edge by what is certain; of an assumed one a row for all that could move."""
+        wires = self.wires
+        sent = self.sent_items(edge, wires.items[edge], wires.held[edge], wires.states(edge))
+        if assumed:
+            return [(self.star, self.number(_all([self.sent[number] for number in sent.values()])))]
+        return list(sent.items())
+
+    def sent_items(self, edge: int, items: int, held: int, states: States) -> dict[int, int]:
+        """Return the number of what is judged of each item of an edge."""
+        network = self.network
+        layers, depth = network.layers(edge >> 1), depths(states)
+        found = {}
+        for item in bits(items):
+            protection = layers.get(item)
+            here = bool(held >> item & 1)
+            seals = (0, 0, False, False) if protection is None else self._protected(edge, item, protection, states)
+            memo = (item, here, depth[item], seals)
+            number = self.item_memo.get(memo)
+            if number is None:
+                number = self.item_memo[memo] = self.number(self._item(item, here, depth[item], seals))
+            found[item] = number
+        return found
+
+    def _protected(self, edge: int, item: int, protection: Layers, states: States) -> tuple[int, int, bool, bool]:
+        """Return the missing seals and signatures of an item, and whether it is signed and verified."""
+        network, wires = self.network, self.wires
+        sender, receiver = network.components[wires.sender(edge)], network.components[wires.receiver(edge)]
+        stacks = [stack for stack, here in states if here >> item & 1]
+        missing = {
+            key
+            for key in protection.seals
+            if network.key_names[key] not in sender.seals_with and any(key not in stack for stack in stacks)
+        }
+        signatures = {network.key_names[key] for key in protection.signs}
+        given = signatures & {*sender.signs_with}
+        return len(missing), len(signatures - given), bool(given), bool(given & {*receiver.verifies_with})
+
+    def _item(self, item: int, held: bool, depth: int, protected: tuple[int, int, bool, bool]) -> _Sent:
+        network = self.network
+        data = network.data[item]
+        return _Sent(
+            label=network.labels[item],
+            labelled=bool(network.labelled >> item & 1),
+            held=held,
+            depth=depth,
+            unheld_seals=protected[0],
+            unheld_signatures=protected[1],
+            signed=protected[2],
+            verified=protected[3],
+            identifiers=0 if data is None else len(data.identifiers),
+            sensitive_fields=0 if data is None else len(data.sensitive_fields),
+            key_material=item >= network.data_count,
+        )
+
+    def number(self, sent: _Sent) -> int:
+        """Return the number of what is judged of an item."""
+        found = self.sent_numbers.get(sent)
         if found is None:
-            found = self.shape_memo[memo] = self.builder.shape(
+            found = self.sent_numbers[sent] = len(self.sent)
+            self.sent.append(sent)
+        return found
+
+    def kind(self, flow: int) -> int:
+        """Return the number of what all rows of a flow have in common; the one after it is for the way back."""
+        network = self.network
+        source, target = network.source[flow], network.target[flow]
+        zones = network.zone_of[source], network.zone_of[target]
+        names = network.zone_names
+        transit = network.postures.transit(network.flows[flow], names[zones[0]], names[zones[1]]).part
+        for sender, receiver in ((source, target), (target, source)):
+            self.kinds.append(
+                _Kind(
+                    channels=channels(transit.channel, network.hops.get(flow, ())),
+                    trusts=(network.trust[sender], network.trust[receiver]),
+                    crosses_zones=zones[0] != zones[1],
+                    crosses_tenants=network.tenant_of[source] != network.tenant_of[target],
+                    storage=network.flows[flow].of is not UNSET,
+                )
+            )
+        return len(self.kinds) - 2
+
+    def shape(self, kind: int, channel: str, number: int) -> int:
+        """Return the shape of one row."""
+        found = self.shape_memo.get((kind, channel, number))
+        if found is None:
+            common, sent = self.kinds[kind], self.sent[number]
+            found = self.shape_memo[kind, channel, number] = self.builder.shape(
                 WireSubject(
                     label=self.network.lattice.part(sent.label),
                     labelled=True if sent.labelled else UNSET,
@@ -275,9 +308,6 @@ class _Writer:
                 )
             )
         return found
-
-
-_BARE = Layers((), ())
 
 
 def _all(sent: list[_Sent]) -> _Sent:

@@ -43,26 +43,34 @@ def record_of(exposures: Exposures, node: int, item: int) -> Record:
 
 
 def assumed_flow(exposures: Exposures, node: int, item: int) -> int:
-    """Return a flow that an item of a node rests on and that does not say what it carries; -1 for none.
+    """Return a flow that an assumed fact, an item of a node, rests on and that does not say what it carries.
 
-    It is the nearest to the end of the witness. Where the witness has none, another premise (the key that opened
-    the item, another source of a product) rests on one.
+    It is the nearest to the end of the witness; where the witness has none, another premise (the key that opened the
+    item, another source of a product) rests on one. Returns -1 for a fact that rests on none.
     """
-    ahead, seen = [(node, item)], {(node, item)}
-    while ahead:
-        node, item = ahead.pop()
-        record = record_of(exposures, node, item)
+    way = [(node, item)]
+    while True:
+        _, how, edge, premise, other = record_of(exposures, *way[-1])
+        if how == FLOW and is_assumed(exposures, edge):
+            return edge >> 1
+        if how == ORIGIN:
+            break
+        way.append((premise, other if how in (KEY, PRODUCE) else way[-1][1]))
+    seen = set(way)
+    while way:
+        fact = way.pop()
+        record = record_of(exposures, *fact)
         if record[1] == FLOW and is_assumed(exposures, record[2]):
             return record[2] >> 1
-        for fact in _premises(exposures, node, item, record):
-            if fact not in seen:
-                seen.add(fact)
-                ahead.append(fact)
+        for premise_fact in _premises(exposures, *fact, record):
+            if premise_fact not in seen:
+                seen.add(premise_fact)
+                way.append(premise_fact)
     return -1
 
 
 def _premises(exposures: Exposures, node: int, item: int, record: Record) -> list[tuple[int, int]]:
-    """Return the facts that a fact may rest on, the one that its witness shows last."""
+    """Return the facts that a fact may rest on: the premise of its witness, and assumed ones besides it."""
     _, how, product, premise, other = record
     if how == ORIGIN:
         return []

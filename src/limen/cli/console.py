@@ -6,8 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TextIO
 
 import msgspec
@@ -16,8 +15,6 @@ from limen.errors import LimenError, Problem
 from limen.reports import Options
 from limen.reports._words import one_line, printable
 
-_PATIENCE = 0.3
-"""Seconds of silence before progress is shown."""
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "underline": "4"}
 
 
@@ -79,27 +76,13 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
         """Print a line to standard error that is neither result nor trouble."""
         self.stderr.write(printable(text) + "\n")
 
-    @contextlib.contextmanager
-    def progress(self) -> Iterator[Callable[[str], None]]:
+    def progress(self) -> contextlib.AbstractContextManager[Callable[[str], None]]:
         """Show what is being done on one line of a terminal, after a short while; nothing where it is none."""
         if not (self.error_color and self.stderr.isatty()):
-            yield lambda _: None
-            return
-        started = time.monotonic()
-        shown = []
+            return contextlib.nullcontext(lambda _: None)
+        from limen.cli.progress import progress_on
 
-        def say(what: str) -> None:
-            if time.monotonic() - started > _PATIENCE:
-                shown.append(what)
-                self.stderr.write(f"\r\x1b[2K{one_line(what)} …")
-                self.stderr.flush()
-
-        try:
-            yield say
-        finally:
-            if shown:
-                self.stderr.write("\r\x1b[2K")
-                self.stderr.flush()
+        return progress_on(self.stderr)
 
     def problems(self, error: LimenError) -> None:
         """Print every problem of an error, each with its place, the text underlined, and what to do."""

@@ -56,7 +56,7 @@ def assessed(options: argparse.Namespace, console: Console) -> Assessed:
         memo=not options.no_memo,
     )
     with console.progress() as say:
-        if options.baseline_from:
+        if options.baseline_from is not None:
             import msgspec
 
             say(f"assessing {options.baseline_from}")

@@ -19,8 +19,11 @@ _COMPARTMENTS = {
     "part-11": "regulatory",
 }
 """What a profile's law is about, as a compartment of the record's label."""
-_PINS = 4
-"""Pinned ends in the template."""
+_INVENTORY = frozenset({"serialization", "controlled-substance"})
+"""Compartments of stock: who counts stock never sees a patient, so beside `phi` they get components of their own."""
+_FIELDS = "[record_number, subject, details, recorded_at]"
+_PINS = 3
+"""Pinned ends of the pharmacies and the witness."""
 
 
 def starter(
@@ -33,7 +36,7 @@ def starter(
     import jinja2
 
     compartments = [_COMPARTMENTS[name] for name in profiles if name in _COMPARTMENTS]
-    held = f", compartments: [{', '.join(compartments)}]" if compartments else ""
+    lines = _lines(compartments)
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -47,35 +50,74 @@ def starter(
         owner=quoted(owner),
         profiles=list(profiles),
         compartments=compartments,
-        label=f"{{level: restricted{held}}}",
-        clearance=lambda basis: f"{{level: restricted{held}, basis: {quoted(basis)}}}",
+        lines=lines,
+        record_fields=_FIELDS,
+        clearance=lambda basis, line=None: _label(line["compartments"] if line else compartments, basis),
+        each=lambda *names: ", ".join(f"{line['p']}{name}" for line in lines for name in names),
         pharmacies=tenancy,
-        pins=[_pin(number) for number in range(_PINS)],
-        writers=["gateway", "service", *(["transfer-hub"] if tenancy else [])],
+        pins=[_pin(f"end {number}") for number in range(_PINS)],
+        writers=["gateway", *(f"{line['p']}service" for line in lines), *(["transfer-hub"] if tenancy else [])],
         today=today.isoformat(),
-        **_keys(tenancy),
+        data_keys=_data_keys(lines, tenancy),
+        signing_keys=_signing_keys(lines, tenancy),
     )
 
 
-def _pin(number: int) -> str:
+def _lines(compartments: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what records go through, from a partner to a store: one line, or one for patients and one for stock."""
+    stock = [name for name in compartments if name in _INVENTORY]
+    if "phi" not in compartments or not stock:
+        return [_line("", "the regulated record; rename it to what yours is", compartments)]
+    rest = [name for name in compartments if name not in _INVENTORY]
+    return [
+        _line("", "the patient's side; rename it to what yours is", rest),
+        _line("stock-", "the stock's side: in plaintext nowhere near a patient", stock),
+    ]
+
+
+def _line(prefix: str, about: str, compartments: Sequence[str]) -> dict[str, Any]:
+    return {
+        "p": prefix,
+        "r": prefix.replace("-", "_"),
+        "about": about,
+        "compartments": compartments,
+        "label": _label(compartments),
+        "pin": _pin(f"{prefix}submit"),
+    }
+
+
+def _label(compartments: Sequence[str], basis: str = "") -> str:
+    """Return a label, or with a basis a clearance, as YAML."""
+    held = f", compartments: [{', '.join(compartments)}]" if compartments else ""
+    return f"{{level: restricted{held}{f', basis: {quoted(basis)}' if basis else ''}}}"
+
+
+def _pin(name: str) -> str:
     """Return a pin that is well-formed and matches nobody's key."""
-    digest = hashlib.sha256(f"limen init: replace pin {number}".encode()).digest()
+    digest = hashlib.sha256(f"limen init: replace the pin of {name}".encode()).digest()
     return f"sha256/{base64.b64encode(digest).decode()}"
 
 
-def _keys(pharmacies: bool) -> dict[str, Any]:
-    """Return data keys (name, grantees, tenant) and signing keys (name, grantee, tenant)."""
-    refusing = ["gateway", *(["transfer-hub"] if pharmacies else [])]
-    data: list[tuple[str, list[str], str]] = [
-        ("portal-key", ["portal", "gateway"], ""),
-        ("record-key", ["gateway", "service", "store"], ""),
-        ("quarantine-key", refusing, ""),
-        ("quarantine-store-key", ["quarantine"], ""),
-        ("store-key", ["store"], ""),
-        ("log-store-key", ["audit-log"], ""),
-    ]
-    signing = [("portal-signing-key", "portal", ""), ("gateway-signing-key", "gateway", ""), ("anchor-key", "audit-log", "")]
-    if pharmacies:
-        data += [(f"{name}-key", [name, "transfer-hub"], name) for name in ("pharmacy-a", "pharmacy-b")]
-        signing += [("pharmacy-a-signing-key", "pharmacy-a", "pharmacy-a"), ("hub-signing-key", "transfer-hub", "")]
-    return {"data_keys": data, "signing_keys": signing}
+def _data_keys(lines: Sequence[dict[str, Any]], tenancy: bool) -> list[tuple[str, list[str], str]]:
+    """Return the name, grantees and tenant of each key that seals."""
+    keys: list[tuple[str, list[str], str]] = []
+    for line in lines:
+        p = line["p"]
+        keys.append((f"{p}portal-key", [f"{p}portal", "gateway"], ""))
+        keys.append((f"{p}record-key", ["gateway", f"{p}service", f"{p}store"], ""))
+        keys.append((f"{p}store-key", [f"{p}store"], ""))
+    keys.append(("quarantine-key", ["gateway", *(["transfer-hub"] if tenancy else [])], ""))
+    keys.append(("quarantine-store-key", ["quarantine"], ""))
+    keys.append(("log-store-key", ["audit-log"], ""))
+    if tenancy:
+        keys += [(f"{name}-key", [name, "transfer-hub"], name) for name in ("pharmacy-a", "pharmacy-b")]
+    return keys
+
+
+def _signing_keys(lines: Sequence[dict[str, Any]], tenancy: bool) -> list[tuple[str, str, str]]:
+    """Return the name, grantee and tenant of each key that signs."""
+    keys = [(f"{line['p']}portal-signing-key", f"{line['p']}portal", "") for line in lines]
+    keys += [("gateway-signing-key", "gateway", ""), ("anchor-key", "audit-log", "")]
+    if tenancy:
+        keys += [("pharmacy-a-signing-key", "pharmacy-a", "pharmacy-a"), ("hub-signing-key", "transfer-hub", "")]
+    return keys

@@ -9,21 +9,23 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.model.scalars import Duration, Entity, Identifier, Text
 
 
-class Labels(Entity, kw_only=True):
+class Labels(Entity, frozen=True, kw_only=True):
     """The lattice of this system."""
 
     levels: Annotated[tuple[Identifier, ...], Meta(min_length=1, description="Sensitivity levels, lowest first.")]
-    compartments: Annotated[tuple[Identifier, ...], Meta(description="Compartments; a label holds any set of them.")] = ()
+    compartments: Annotated[
+        tuple[Identifier, ...], Meta(description="Compartments; a label holds any set of them.")
+    ] = ()
 
 
-class Label(Entity, kw_only=True):
+class Label(Entity, frozen=True, kw_only=True):
     """A point of the lattice: a level and a set of compartments (Denning 1976)."""
 
     level: Annotated[Identifier, Meta(description="One of labels.levels.")]
     compartments: Annotated[tuple[Identifier, ...], Meta(description="Some of labels.compartments.")] = ()
 
 
-class Clearance(Entity, kw_only=True):
+class Clearance(Entity, frozen=True, kw_only=True):
     """The highest label that a zone or component may hold in plaintext."""
 
     level: Annotated[Identifier, Meta(description="One of labels.levels.")]
@@ -31,7 +33,7 @@ class Clearance(Entity, kw_only=True):
     basis: Annotated[Text | UnsetType, Meta(description="Why this is lawful: an agreement, a licence, a role.")] = UNSET
 
 
-class DataItem(Entity, kw_only=True):
+class DataItem(Entity, frozen=True, kw_only=True):
     """A kind of data that flows carry and components store."""
 
     title: Annotated[Text | UnsetType, Meta(description="What it is, for people.")] = UNSET
@@ -45,6 +47,7 @@ class DataItem(Entity, kw_only=True):
     ] = ()
     retention: Annotated[Duration | UnsetType, Meta(description="How long records are kept.")] = UNSET
     requires_integrity: Annotated[
-        Annotated[int, Meta(ge=0, le=100)] | UnsetType, Meta(description="Least trust that an arrival must have (Biba).")
+        Annotated[int, Meta(ge=0, le=100)] | UnsetType,
+        Meta(description="Least trust that an arrival must have (Biba)."),
     ] = UNSET
     token: Annotated[bool, Meta(description="True where values are tokens of another item's identifiers.")] = False

@@ -17,7 +17,7 @@ from limen.model.scalars import Entity, Identifier, Text
 from limen.model.tenancy import Tenant, Transfer
 
 
-class System(Entity, kw_only=True):
+class System(Entity, frozen=True, kw_only=True):
     """The system that is declared."""
 
     id: Annotated[Identifier, Meta(description="Short name of the system.")]
@@ -25,14 +25,15 @@ class System(Entity, kw_only=True):
     owner: Annotated[Text | UnsetType, Meta(description="Who answers for it.")] = UNSET
 
 
-class Declaration(Entity, kw_only=True):
+class Declaration(Entity, frozen=True, kw_only=True):
     """boundaries.yaml: zones, components, flows and all that protects them."""
 
     version: Annotated[Literal[1], Meta(description="Version of this format: 1.")]
     system: Annotated[System, Meta(description="The system that is declared.")]
     profiles: Annotated[tuple[Identifier, ...], Meta(description="Profiles of policies/profiles that apply.")] = ()
     include: Annotated[
-        tuple[Text, ...], Meta(description="More files (YAML, JSON, JSON Lines of flows); globs; never outside this folder.")
+        tuple[Text, ...],
+        Meta(description="More files (YAML, JSON, JSON Lines of flows); globs; never outside this folder."),
     ] = ()
     labels: Annotated[Labels | UnsetType, Meta(description="The lattice of sensitivity.")] = UNSET
     data: Annotated[dict[Identifier, DataItem], Meta(description="Data items by name.")] = {}
@@ -47,7 +48,9 @@ class Declaration(Entity, kw_only=True):
     transfers: Annotated[tuple[Transfer, ...], Meta(description="Lawful ways between tenants.")] = ()
     ledgers: Annotated[dict[Identifier, Ledger], Meta(description="Ledgers by name.")] = {}
     secrets: Annotated[Secrets | UnsetType, Meta(description="How components get their secrets.")] = UNSET
-    incident_response: Annotated[IncidentResponse | UnsetType, Meta(description="What happens when a control fails.")] = UNSET
+    incident_response: Annotated[
+        IncidentResponse | UnsetType, Meta(description="What happens when a control fails.")
+    ] = UNSET
     verification: Annotated[Verification | UnsetType, Meta(description="Verification on a schedule.")] = UNSET
     key_rotation_procedure: Annotated[Text | UnsetType, Meta(description="Path of the written procedure.")] = UNSET
     assertions: Annotated[tuple[Assertion, ...], Meta(description="Architects' own invariants.")] = ()

@@ -10,7 +10,7 @@ from limen.model.posture import InTransit
 from limen.model.scalars import Duration, Entity, Identifier, ItemReference, Permission, Text
 
 
-class Via(Entity, kw_only=True):
+class Via(Entity, frozen=True, kw_only=True):
     """A hop between the two ends, such as a proxy or a load balancer."""
 
     component: Annotated[Identifier, Meta(description="The component that the flow passes through.")]
@@ -23,13 +23,13 @@ class Via(Entity, kw_only=True):
     ] = UNSET
 
 
-class Credential(Entity, kw_only=True):
+class Credential(Entity, frozen=True, kw_only=True):
     """What the caller shows."""
 
     lifetime: Annotated[Duration | UnsetType, Meta(description="How long one credential is good for.")] = UNSET
 
 
-class Authentication(Entity, kw_only=True):
+class Authentication(Entity, frozen=True, kw_only=True):
     """How the caller proves who it is."""
 
     method: Annotated[
@@ -38,7 +38,7 @@ class Authentication(Entity, kw_only=True):
     credential: Annotated[Credential | UnsetType, Meta(description="What is shown.")] = UNSET
 
 
-class Authorisation(Entity, kw_only=True):
+class Authorisation(Entity, frozen=True, kw_only=True):
     """What the caller must be allowed to do."""
 
     roles: Annotated[tuple[Identifier, ...], Meta(description="Roles that may use the flow.")] = ()
@@ -48,14 +48,14 @@ class Authorisation(Entity, kw_only=True):
     ] = False
 
 
-class FieldEncryption(Entity, kw_only=True):
+class FieldEncryption(Entity, frozen=True, kw_only=True):
     """Fields of a record that are encrypted one by one."""
 
     key: Annotated[Identifier, Meta(description="The key that seals the fields.")]
     fields: Annotated[tuple[Identifier, ...], Meta(min_length=1, description="The fields that are sealed.")]
 
 
-class Layer(Entity, kw_only=True):
+class Layer(Entity, frozen=True, kw_only=True):
     """One layer of protection of an item on the wire; exactly one of its fields is given."""
 
     sealed: Annotated[Identifier | UnsetType, Meta(description="The key of an envelope around the item.")] = UNSET
@@ -68,7 +68,7 @@ class Layer(Entity, kw_only=True):
             raise ValueError("a layer is exactly one of sealed, signed, field_encrypted")
 
 
-class Audit(Entity, kw_only=True):
+class Audit(Entity, frozen=True, kw_only=True):
     """Where the crossing is recorded."""
 
     ledger: Annotated[Identifier, Meta(description="The ledger of `ledgers` that gets the entry.")]
@@ -76,7 +76,7 @@ class Audit(Entity, kw_only=True):
     redacts: Annotated[bool | UnsetType, Meta(description="Whether identifiers are kept out of the entry.")] = UNSET
 
 
-class Flow(Entity, kw_only=True):
+class Flow(Entity, frozen=True, kw_only=True):
     """A declared, directed movement of data between two components."""
 
     id: Annotated[Identifier, Meta(description="The flow's name, unique in the declaration.")]
@@ -95,9 +95,13 @@ class Flow(Entity, kw_only=True):
         Literal["storage"] | UnsetType,
         Meta(description="storage: a backup, snapshot or replica; items move sealed by the store's key."),
     ] = UNSET
-    tenant: Annotated[Identifier | UnsetType, Meta(description="The tenant whose instances move; default: its ends' tenant.")] = UNSET
+    tenant: Annotated[
+        Identifier | UnsetType, Meta(description="The tenant whose instances move; default: its ends' tenant.")
+    ] = UNSET
     via: Annotated[tuple[Via, ...], Meta(description="Hops between the ends, in order.")] = ()
-    in_transit: Annotated[InTransit | UnsetType, Meta(description="Transport protection; wins over the zones'.")] = UNSET
+    in_transit: Annotated[InTransit | UnsetType, Meta(description="Transport protection; wins over the zones'.")] = (
+        UNSET
+    )
     authn: Annotated[Authentication | UnsetType, Meta(description="How the caller proves who it is.")] = UNSET
     authz: Annotated[Authorisation | UnsetType, Meta(description="What the caller must be allowed to do.")] = UNSET
     protection: Annotated[

@@ -15,17 +15,17 @@ KeyAlgorithm = Literal[
 ]  # fmt: skip
 
 
-class Module(Entity, kw_only=True):
+class Module(Entity, frozen=True, kw_only=True):
     """The cryptographic module that holds the key."""
 
-    standard: Annotated[Literal["FIPS 140-3", "FIPS 140-2", "none"], Meta(description="The standard it is validated to.")]
-    level: Annotated[
-        Annotated[int, Meta(ge=1, le=4)] | UnsetType, Meta(description="Security level.")
-    ] = UNSET
+    standard: Annotated[
+        Literal["FIPS 140-3", "FIPS 140-2", "none"], Meta(description="The standard it is validated to.")
+    ]
+    level: Annotated[Annotated[int, Meta(ge=1, le=4)] | UnsetType, Meta(description="Security level.")] = UNSET
     certificate: Annotated[Text | UnsetType, Meta(description="Certificate number of the CMVP.")] = UNSET
 
 
-class Key(Entity, kw_only=True):
+class Key(Entity, frozen=True, kw_only=True):
     """One key, with all its versions."""
 
     title: Annotated[Text | UnsetType, Meta(description="What it is for, for people.")] = UNSET
@@ -49,7 +49,9 @@ class Key(Entity, kw_only=True):
         bool | UnsetType, Meta(description="Whether what old versions sealed stays readable.")
     ] = UNSET
     wrapped_by: Annotated[Identifier | UnsetType, Meta(description="The key that seals this one.")] = UNSET
-    origin: Annotated[Literal["hsm", "software", "imported"] | UnsetType, Meta(description="Where it was made.")] = UNSET
+    origin: Annotated[Literal["hsm", "software", "imported"] | UnsetType, Meta(description="Where it was made.")] = (
+        UNSET
+    )
     grantees: Annotated[
         tuple[Identifier, ...] | UnsetType, Meta(description="Components that the custodian lets use it.")
     ] = UNSET

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.model.scalars import Duration, Entity, Identifier, Text
 
 
-class Chain(Entity, kw_only=True):
+class Chain(Entity, frozen=True, kw_only=True):
     """How entries are bound to one another."""
 
     algorithm: Annotated[Literal["HMAC-SHA-256", "SHA-256", "none"], Meta(description="Hash of each link.")]
@@ -17,14 +17,14 @@ class Chain(Entity, kw_only=True):
     format: Annotated[Literal["limen-v1", "foreign"] | UnsetType, Meta(description="How a link is encoded.")] = UNSET
 
 
-class Anchors(Entity, kw_only=True):
+class Anchors(Entity, frozen=True, kw_only=True):
     """Heads and lengths given to somebody else, so that a cut tail is seen."""
 
     every: Annotated[Duration, Meta(description="How often.")]
     to: Annotated[Identifier, Meta(description="The component that keeps them.")]
 
 
-class Tier(Entity, kw_only=True):
+class Tier(Entity, frozen=True, kw_only=True):
     """A stage in the life of an entry."""
 
     name: Annotated[Identifier, Meta(description="Such as hot, warm, cold.")]
@@ -32,24 +32,26 @@ class Tier(Entity, kw_only=True):
     worm: Annotated[bool, Meta(description="Written once, read many.")] = False
     compressed: Annotated[bool, Meta(description="Whether entries are compressed.")] = False
     encrypted: Annotated[bool, Meta(description="Whether entries are encrypted.")] = False
-    proof_of_existence: Annotated[Literal["rfc3161", "none"] | UnsetType, Meta(description="Trusted time of the tier.")] = UNSET
+    proof_of_existence: Annotated[
+        Literal["rfc3161", "none"] | UnsetType, Meta(description="Trusted time of the tier.")
+    ] = UNSET
 
 
-class Deletion(Entity, kw_only=True):
+class Deletion(Entity, frozen=True, kw_only=True):
     """Who may delete, and whether that is recorded."""
 
     approvers: Annotated[tuple[Identifier, ...], Meta(description="Functions that must approve together.")]
     logged: Annotated[bool | UnsetType, Meta(description="Whether deletions are recorded in the ledger.")] = UNSET
 
 
-class Clock(Entity, kw_only=True):
+class Clock(Entity, frozen=True, kw_only=True):
     """Where the time in entries comes from (NIST SP 800-53 AU-8)."""
 
     source: Annotated[Literal["ntp", "nts", "ptp", "gps", "local"] | UnsetType, Meta(description="The source.")] = UNSET
     max_skew: Annotated[Duration | UnsetType, Meta(description="Largest deviation allowed.")] = UNSET
 
 
-class Ledger(Entity, kw_only=True):
+class Ledger(Entity, frozen=True, kw_only=True):
     """One ledger, kept by one component."""
 
     title: Annotated[Text | UnsetType, Meta(description="What it records, for people.")] = UNSET
@@ -63,6 +65,8 @@ class Ledger(Entity, kw_only=True):
     append_only: Annotated[bool | UnsetType, Meta(description="Whether entries can be changed.")] = UNSET
     verify_on_read: Annotated[bool | UnsetType, Meta(description="Whether the chain is checked at each read.")] = UNSET
     tiers: Annotated[tuple[Tier, ...], Meta(description="Stages of storage, youngest first.")] = ()
-    legal_hold: Annotated[Literal["supported", "unsupported"] | UnsetType, Meta(description="Whether deletion can be stopped.")] = UNSET
+    legal_hold: Annotated[
+        Literal["supported", "unsupported"] | UnsetType, Meta(description="Whether deletion can be stopped.")
+    ] = UNSET
     deletion: Annotated[Deletion | UnsetType, Meta(description="Who may delete.")] = UNSET
     clock: Annotated[Clock | UnsetType, Meta(description="Where the time comes from.")] = UNSET

@@ -11,14 +11,14 @@ from limen.model.scalars import Duration, Entity, Identifier, PlaceReference, Te
 ProbeName = Literal["tls", "kms", "ledger", "tenancy", "secrets", "code", "storage", "leak", "brokers"]
 
 
-class Scanning(Entity, kw_only=True):
+class Scanning(Entity, frozen=True, kw_only=True):
     """How repositories are searched for secrets."""
 
     repository: Annotated[Text, Meta(description="Path of the repository, from the declaration's folder.")]
     in_ci: Annotated[bool | UnsetType, Meta(description="Whether each change is scanned.")] = UNSET
 
 
-class Secrets(Entity, kw_only=True):
+class Secrets(Entity, frozen=True, kw_only=True):
     """How components get their secrets."""
 
     store: Annotated[Identifier | UnsetType, Meta(description="The secret store component.")] = UNSET
@@ -26,7 +26,8 @@ class Secrets(Entity, kw_only=True):
         Literal["environment", "file", "memory", "literal", "image"] | UnsetType, Meta(description="How they arrive.")
     ] = UNSET
     on_missing: Annotated[
-        Literal["refuse-to-start", "default", "ignore"] | UnsetType, Meta(description="What a component does without its secret.")
+        Literal["refuse-to-start", "default", "ignore"] | UnsetType,
+        Meta(description="What a component does without its secret."),
     ] = UNSET
     lifetime: Annotated[Duration | UnsetType, Meta(description="How long one secret is good for.")] = UNSET
     scanning: Annotated[Scanning | UnsetType, Meta(description="How literals are found.")] = UNSET
@@ -35,7 +36,7 @@ class Secrets(Entity, kw_only=True):
 Trigger = Literal["chain-mismatch", "tenant-collision", "schedule-anomaly", "crypto-failure"]
 
 
-class IncidentResponse(Entity, kw_only=True):
+class IncidentResponse(Entity, frozen=True, kw_only=True):
     """What happens when a control fails."""
 
     runbook: Annotated[Text | UnsetType, Meta(description="Path of the runbook.")] = UNSET
@@ -44,14 +45,14 @@ class IncidentResponse(Entity, kw_only=True):
     hook: Annotated[Identifier | UnsetType, Meta(description="What is called.")] = UNSET
 
 
-class Verification(Entity, kw_only=True):
+class Verification(Entity, frozen=True, kw_only=True):
     """Verification that runs on its own."""
 
     schedule: Annotated[Duration | UnsetType, Meta(description="How often.")] = UNSET
     of: Annotated[tuple[Literal["ledgers", "tenancy", "retention"], ...], Meta(description="What is verified.")] = ()
 
 
-class Never(Entity, kw_only=True):
+class Never(Entity, frozen=True, kw_only=True):
     """What may never be: a path from one place to another, or an item that reaches a place."""
 
     source: Annotated[PlaceReference | UnsetType, Meta(description="Where forbidden paths start.")] = field(
@@ -83,7 +84,7 @@ class Never(Entity, kw_only=True):
             raise ValueError("never is either {from, to, except_via} or {data, reaches, in, on}")
 
 
-class Assertion(Entity, kw_only=True):
+class Assertion(Entity, frozen=True, kw_only=True):
     """An architect's own invariant, judged with a witness path."""
 
     id: Annotated[Identifier, Meta(description="The assertion's name.")]
@@ -91,7 +92,7 @@ class Assertion(Entity, kw_only=True):
     reason: Annotated[Text | UnsetType, Meta(description="Why, for people.")] = UNSET
 
 
-class ProbeRequest(Entity, kw_only=True):
+class ProbeRequest(Entity, frozen=True, kw_only=True):
     """One question to reality; exactly what is probed is named, nothing else is contacted."""
 
     probe: Annotated[ProbeName, Meta(description="The probe.")]

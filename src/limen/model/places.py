@@ -13,7 +13,7 @@ from limen.model.scalars import Entity, Identifier, ItemReference, PartyReferenc
 ComponentKind = Literal["service", "gateway", "broker", "datastore", "ledger", "secret-store", "partner"]
 
 
-class Zone(Entity, kw_only=True):
+class Zone(Entity, frozen=True, kw_only=True):
     """Components that share security requirements and a trust level (IEC 62443-3-2)."""
 
     title: Annotated[Text | UnsetType, Meta(description="What it is, for people.")] = UNSET
@@ -32,13 +32,13 @@ class Zone(Entity, kw_only=True):
     posture: Annotated[Posture | UnsetType, Meta(description="Defaults for all that is in this zone.")] = UNSET
 
 
-class Produces(Entity, kw_only=True):
+class Produces(Entity, frozen=True, kw_only=True):
     """A new item made here from others that are in plaintext here; the only way to lower a label."""
 
     data: Annotated[Identifier, Meta(description="The item that is made.")]
-    sources: Annotated[
-        tuple[Identifier, ...], Meta(min_length=1, description="The items that it is made from.")
-    ] = field(name="from")
+    sources: Annotated[tuple[Identifier, ...], Meta(min_length=1, description="The items that it is made from.")] = (
+        field(name="from")
+    )
     how: Annotated[
         Literal["tokenise", "redact", "aggregate", "encrypt", "derive", "sign", "reverse"] | UnsetType,
         Meta(description="The transformation; tokenise, redact and aggregate declassify."),
@@ -48,11 +48,13 @@ class Produces(Entity, kw_only=True):
     reverses: Annotated[bool, Meta(description="True where tokens are turned back into their source item.")] = False
 
 
-class Ingress(Entity, kw_only=True):
+class Ingress(Entity, frozen=True, kw_only=True):
     """What an entry point does with what comes in."""
 
     classifies: Annotated[tuple[Identifier, ...], Meta(description="Items that get their label here.")] = ()
-    validates: Annotated[tuple[Identifier, ...], Meta(description="Items checked against a schema; raises integrity.")] = ()
+    validates: Annotated[
+        tuple[Identifier, ...], Meta(description="Items checked against a schema; raises integrity.")
+    ] = ()
     canonicalises: Annotated[
         tuple[Identifier, ...], Meta(description="Identifiers brought into canonical form: ndc, gtin, dea, npi.")
     ] = ()
@@ -62,7 +64,7 @@ class Ingress(Entity, kw_only=True):
     quarantine: Annotated[Identifier | UnsetType, Meta(description="The component that takes what failed.")] = UNSET
 
 
-class Isolation(Entity, kw_only=True):
+class Isolation(Entity, frozen=True, kw_only=True):
     """How a shared store keeps tenants apart."""
 
     row_level_security: Annotated[
@@ -77,17 +79,20 @@ class Isolation(Entity, kw_only=True):
     ] = UNSET
 
 
-class Component(Entity, kw_only=True):
+class Component(Entity, frozen=True, kw_only=True):
     """A service, gateway, broker, datastore, ledger, secret store or partner; lives in one zone."""
 
     zone: Annotated[Identifier, Meta(description="The zone that it lives in.")]
     kind: Annotated[ComponentKind, Meta(description="What it is; no rule decides by it.")]
     title: Annotated[Text | UnsetType, Meta(description="What it is, for people.")] = UNSET
     tenant: Annotated[Identifier | UnsetType, Meta(description="The tenant that it belongs to.")] = UNSET
-    clearance: Annotated[Clearance | UnsetType, Meta(description="Replaces the zone's clearance; needs a basis.")] = UNSET
+    clearance: Annotated[Clearance | UnsetType, Meta(description="Replaces the zone's clearance; needs a basis.")] = (
+        UNSET
+    )
     originates: Annotated[tuple[ItemReference, ...], Meta(description="Items that start here, in plaintext.")] = ()
     independent: Annotated[
-        dict[Identifier, Text], Meta(description="Items originated here that owe nothing to what is held here, and why.")
+        dict[Identifier, Text],
+        Meta(description="Items originated here that owe nothing to what is held here, and why."),
     ] = {}
     stores: Annotated[tuple[ItemReference, ...], Meta(description="Items kept here; they start here too.")] = ()
     produces: Annotated[tuple[Produces, ...], Meta(description="Items made here from others.")] = ()
@@ -102,7 +107,9 @@ class Component(Entity, kw_only=True):
     verifies_with: Annotated[tuple[Identifier, ...], Meta(description="Keys whose signatures it checks.")] = ()
     ingress: Annotated[Ingress | UnsetType, Meta(description="What it does with what comes in.")] = UNSET
     at_rest: Annotated[AtRest | UnsetType, Meta(description="Protection of its medium; wins over the zone's.")] = UNSET
-    processing: Annotated[Processing | UnsetType, Meta(description="Protection in processing; wins over the zone's.")] = UNSET
+    processing: Annotated[
+        Processing | UnsetType, Meta(description="Protection in processing; wins over the zone's.")
+    ] = UNSET
     partitions_by: Annotated[
         Identifier | UnsetType, Meta(description="The field that keeps tenants' records apart, such as tenant_id.")
     ] = UNSET

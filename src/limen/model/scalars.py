@@ -76,9 +76,7 @@ TLS_RANKS = {"ssl3": 9, "1.0": 10, "1.1": 11, "1.2": 12, "1.3": 13}
 SECONDS_A_YEAR = 31_556_952
 """The mean Gregorian year of 365.2425 days, so that P6Y is never shorter than six calendar years' mean."""
 
-_DURATION = re.compile(
-    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z"
-)
+_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
 _UNITS = (SECONDS_A_YEAR, SECONDS_A_YEAR // 12, 7 * 86_400, 86_400, 3_600, 60, 1)
 
 

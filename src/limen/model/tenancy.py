@@ -9,11 +9,12 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.model.scalars import Duration, Entity, Identifier, Text
 
 
-class Binding(Entity, kw_only=True):
+class Binding(Entity, frozen=True, kw_only=True):
     """How the tenant's id is made and where it travels."""
 
     algorithm: Annotated[
-        Literal["HMAC-SHA-256", "HMAC-SHA-512", "SHA-256", "none"] | UnsetType, Meta(description="How the id is derived.")
+        Literal["HMAC-SHA-256", "HMAC-SHA-512", "SHA-256", "none"] | UnsetType,
+        Meta(description="How the id is derived."),
     ] = UNSET
     key: Annotated[Identifier | UnsetType, Meta(description="The master key of the derivation.")] = UNSET
     inputs: Annotated[
@@ -24,33 +25,35 @@ class Binding(Entity, kw_only=True):
     ] = ()
 
 
-class Tenant(Entity, kw_only=True):
+class Tenant(Entity, frozen=True, kw_only=True):
     """A party whose data may not mix with another's."""
 
     title: Annotated[Text | UnsetType, Meta(description="Name, for people.")] = UNSET
-    kind: Annotated[Literal["pharmacy", "site", "sponsor", "manufacturer", "distributor", "other"], Meta(description="What it is.")]
+    kind: Annotated[
+        Literal["pharmacy", "site", "sponsor", "manufacturer", "distributor", "other"], Meta(description="What it is.")
+    ]
     dea_number: Annotated[
         Annotated[str, Meta(max_length=9)] | UnsetType, Meta(description="DEA registration number.")
     ] = UNSET
     npi: Annotated[
         Annotated[str, Meta(max_length=10)] | UnsetType, Meta(description="National Provider Identifier.")
     ] = UNSET
-    gln: Annotated[
-        Annotated[str, Meta(max_length=13)] | UnsetType, Meta(description="GS1 Global Location Number.")
-    ] = UNSET
+    gln: Annotated[Annotated[str, Meta(max_length=13)] | UnsetType, Meta(description="GS1 Global Location Number.")] = (
+        UNSET
+    )
     facility: Annotated[Identifier | UnsetType, Meta(description="Facility id that never changes.")] = UNSET
     jurisdictions: Annotated[tuple[Identifier, ...], Meta(description="Such as US, US-IA.")] = ()
     binding: Annotated[Binding | UnsetType, Meta(description="How its id is made and carried.")] = UNSET
 
 
-class Token(Entity, kw_only=True):
+class Token(Entity, frozen=True, kw_only=True):
     """The token that authorises one transfer."""
 
     ephemeral: Annotated[bool | UnsetType, Meta(description="Expires when the transfer is reconciled.")] = UNSET
     single_use: Annotated[bool | UnsetType, Meta(description="Refused the second time.")] = UNSET
 
 
-class Transfer(Entity, kw_only=True):
+class Transfer(Entity, frozen=True, kw_only=True):
     """A lawful way between tenants, over one flow or several, perhaps through a hub."""
 
     id: Annotated[Identifier, Meta(description="The transfer's name.")]

@@ -16,7 +16,6 @@ from limen.policy.index import (
     IndexedProfile,
     IndexedRule,
     digest,
-    index_path,
     load_index,
     rule_digest,
     schema_texts,
@@ -76,12 +75,7 @@ def build_index() -> bytes:
             digest=rule_digest(module, entry.libraries, catalog.libraries, schema), entry=bare
         )
     index = Index(rules=rules, profiles=reading.read_profiles, frameworks=reading.read_frameworks)
-    return msgspec.json.format(msgspec.json.encode(index, order="deterministic"), indent=1) + b"\n"
-
-
-def write_index() -> None:
-    """Write rego/index.json; raise PolicyError where a shipped policy can't be used."""
-    index_path().write_bytes(build_index())
+    return msgspec.json.format(msgspec.json.encode(index), indent=1) + b"\n"
 
 
 class _Reading:
@@ -125,14 +119,15 @@ class _Reading:
         """Return the parameters of all rules; one name has one type and direction everywhere."""
         found: dict[str, Parameter] = {}
         owner: dict[str, str] = {}
-        for entry in entries.values():
-            for name, parameter in entry.parameters.items():
+        for module in sorted(self.modules, key=lambda module: (not module.shipped, module.id)):
+            entry = entries.get(module.id)
+            for name, parameter in entry.parameters.items() if entry is not None else ():
                 known = found.setdefault(name, parameter)
-                owner.setdefault(name, entry.rule.id)
+                owner.setdefault(name, module.id)
                 if known != parameter:
                     message = f"the parameter {name} is declared otherwise by {owner[name]}"
                     hint = f"expected {{type: {known.type}, stricter: {known.stricter}}}, or another name"
-                    self.problems.append(Problem(message=message, location=Location(file=entry.rule.file), hint=hint))
+                    self.problems.append(Problem(message=message, location=Location(file=module.file), hint=hint))
         return found
 
     def profiles(self) -> dict[str, ProfileFile]:

@@ -25,11 +25,11 @@ from limen.records.rules import SelectedRule
 from limen.records.statuses import Scope
 from limen.records.subjects import SubjectTable
 
-SAMPLE = 2
-"""Subjects a rule that are decided again plainly, at least."""
-SAMPLE_SHARE = 1000
-"""One subject in so many is decided again plainly, up to `SAMPLE_MOST`."""
-SAMPLE_MOST = 32
+SAMPLE = 64
+"""Decisions that are made again plainly, at least."""
+SAMPLE_SHARE = 20_000
+"""One decision in so many is made again plainly, up to `SAMPLE_MOST`."""
+SAMPLE_MOST = 1024
 
 ASSUMED = "the only witness is a flow that does not say what it carries"
 """Why a failing subject is not_assessed; the finding names the flow."""
@@ -55,12 +55,13 @@ def decide(
     *,
     scope: Scope = "design",
     memo: bool = True,
-    seed: int = 0,
+    seed: int | None = None,
 ) -> dict[str, RuleDecisions]:
     """Return each rule's decisions, by id. The engine must have been prepared with the selection's jobs.
 
-    `memo` False asks for each shape with its whole input. `seed` picks the sample that is decided again. Raises
-    InternalError where shared and plain decisions differ, UnassessedError where the engine can't go on.
+    `memo` False asks for each shape with its whole input. `seed` picks the sample that is decided again; the sizes of
+    the tables do without one. Raises InternalError where shared and plain decisions differ, UnassessedError where
+    the engine can't go on.
     """
     groupings = {kind: Grouping(table) for kind, table in tables.items()}
     looks = {kind: Looking(table) for kind, table in tables.items()}
@@ -72,8 +73,10 @@ def decide(
     decided: dict[str, RuleDecisions] = {}
     for one, answers in zip(asked, engine.answer(_queries(asked)), strict=True):
         decided[one.rule_id] = one.decisions(answers, looks[one.kind])
-    if memo:
-        _verify(asked, decided, looks, engine, random.Random(seed))  # noqa: S311 a sample, not a secret
+    if memo and asked:
+        sizes = [(kind, table.size, table.shape_count) for kind, table in tables.items()]
+        chance = random.Random(repr(sizes) if seed is None else seed)  # noqa: S311 a sample, not a secret
+        _verify(_sample(asked, chance), decided, looks, engine)
     for rule_id, selected in selection.rules.items():
         if rule_id not in decided:
             decided[rule_id] = _unasked(selected, tables)
@@ -152,16 +155,14 @@ def _unsure(result: CheckResult) -> CheckResult:
 
 
 def _verify(
-    asked: list[_Asked],
+    sample: list[tuple[_Asked, list[int]]],
     decided: Mapping[str, RuleDecisions],
     looks: Mapping[str, Looking],
     engine: PolicyEngine,
-    chance: random.Random,
 ) -> None:
     """Decide a sample of subjects plainly, with whole inputs; raise InternalError where a decision differs."""
-    samples = [(one, _sample(one.table, chance)) for one in asked]
-    queries = (Query(one.rule_id, [one.table.shape_json(shape) for shape in shapes]) for one, shapes in samples)
-    for (one, shapes), answers in zip(samples, engine.answer(queries), strict=True):
+    queries = (Query(one.rule_id, [one.table.shape_json(shape) for shape in shapes]) for one, shapes in sample)
+    for (one, shapes), answers in zip(sample, engine.answer(queries), strict=True):
         for shape, answer in zip(shapes, answers, strict=True):
             shared = decided[one.rule_id]
             if looks[one.kind].outcome(one.entry, answer, shape) != shared.outcomes[shared.codes[shape]]:
@@ -170,6 +171,12 @@ def _verify(
                 raise InternalError(Problem(message=message, hint=hint))
 
 
-def _sample(table: SubjectTable, chance: random.Random) -> list[int]:
-    count = min(table.size, SAMPLE_MOST, max(SAMPLE, table.size // SAMPLE_SHARE))
-    return [table.shapes[chance.randrange(table.size)] for _ in range(count)]
+def _sample(asked: list[_Asked], chance: random.Random) -> list[tuple[_Asked, list[int]]]:
+    """Return rules with the shapes of some of their subjects, drawn from all decisions alike."""
+    drawn: dict[int, list[int]] = {}
+    decisions = sum(one.table.size for one in asked)
+    for _ in range(min(SAMPLE_MOST, max(SAMPLE, decisions // SAMPLE_SHARE))):
+        number = chance.randrange(len(asked))
+        table = asked[number].table
+        drawn.setdefault(number, []).append(table.shapes[chance.randrange(table.size)])
+    return [(asked[number], shapes) for number, shapes in sorted(drawn.items())]

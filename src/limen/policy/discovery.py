@@ -56,13 +56,13 @@ def rules(places: list[Source], problems: list[Problem]) -> list[Module]:
     for place in places:
         for path in _rego_files(place.rego / "rules"):
             shown = _shown(place, path)
-            category, rule, *rest = path.relative_to(place.rego / "rules").parts
-            if rest not in ([f"{rule}.rego"], [f"{rule}{TEST_SUFFIX}"]) or not (
-                _SLUG.match(category) and _SLUG.match(rule)
-            ):
+            parts = path.relative_to(place.rego / "rules").parts
+            category, rule = parts[0], parts[1] if len(parts) == 3 else ""
+            named = parts[-1] in (f"{rule}.rego", f"{rule}{TEST_SUFFIX}")
+            if not (named and _SLUG.match(category) and _SLUG.match(rule)):
                 hint = "expected rules/<category>/<rule>/<rule>.rego and its <rule>_test.rego, in lower case"
                 problems.append(Problem(message="no rule belongs here", location=Location(file=shown), hint=hint))
-            elif rest == [f"{rule}.rego"]:
+            elif parts[-1] == f"{rule}.rego":
                 _add(found, f"{category}.{rule}", shown, path, place, problems)
     return sorted(found.values(), key=lambda module: module.id)
 

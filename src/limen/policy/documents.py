@@ -6,6 +6,7 @@ text that is not UTF-8 are refused; every problem carries file, line and column.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,9 @@ from limen.policy.wording import suggestion
 
 MAX_BYTES = 8_000_000
 """Largest file that is read; policy files are written by hand."""
+MAX_DEPTH = 50
+"""Levels of nesting that are followed."""
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 
 T = TypeVar("T")
 Path_ = tuple[str | int, ...]
@@ -74,79 +78,132 @@ def parse(
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise refuse("not UTF-8", error.object.count(b"\n", 0, error.start) + 1) from None
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    lines = lines or tuple(text.splitlines())
+    building = _Building(shown, first_line, lines)
     try:
-        node = yaml.compose(text, Loader=loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            building.take(event)
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or "nested too deeply or malformed"
+        reason = getattr(error, "problem", None) or "malformed"
         raise refuse(
             f"not YAML: {reason}", mark.line + first_line if mark else first_line, mark.column + 1 if mark else 1
         ) from None
-    if node is None:
-        raise refuse("the file is empty", first_line, 1)
-    lines = lines or tuple(text.splitlines())
-    building = _Building(shown, first_line, lines)
-    data = building.value(node, ())
+    except _TooDeepError as error:
+        raise refuse(f"nested more than {MAX_DEPTH} levels deep", int(str(error)) + first_line, 1) from None
     if building.problems:
         raise family(building.problems)
-    return Document(file=shown, data=data, marks=building.marks, lines=lines, first_line=first_line)
+    if not building.root:
+        raise refuse("the file is empty", first_line, 1)
+    return Document(file=shown, data=building.root[0], marks=building.marks, lines=lines, first_line=first_line)
+
+
+class _TooDeepError(Exception):
+    """The text is nested deeper than anyone would write; says the line."""
 
 
 class _Building:
-    """Turns composed nodes into plain data, collecting what is wrong."""
+    """Turns the event stream into plain data, without recursion, collecting what is wrong."""
 
     def __init__(self, file: str, first_line: int, lines: tuple[str, ...]) -> None:
         self.file, self.first_line, self.lines = file, first_line, lines
         self.marks: dict[Path_, tuple[int, int]] = {}
         self.problems: list[Problem] = []
-        self.seen: set[int] = set()
+        self.root: list[Any] = []
+        self.open: list[tuple[Path_, Any, list[str | None]]] = []
+        """Open collections: path, value, and for mappings the key that awaits its value."""
+        self.documents = 0
 
-    def refuse(self, node: Any, message: str, hint: str = "") -> None:
-        line, column = node.start_mark.line, node.start_mark.column + 1
+    def refuse(self, event: Any, message: str, hint: str = "") -> None:
+        line, column = event.start_mark.line, event.start_mark.column + 1
         excerpt = self.lines[line] if line < len(self.lines) else ""
         location = Location(file=self.file, line=line + self.first_line, column=column, excerpt=excerpt)
         self.problems.append(Problem(message=message, location=location, hint=hint))
 
-    def value(self, node: Any, path: Path_) -> Any:
-        if id(node) in self.seen:
-            self.refuse(node, "anchors and aliases are not allowed", "write the value twice")
-            return None
-        self.seen.add(id(node))
-        self.marks[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-        tag = node.tag.removeprefix("tag:yaml.org,2002:")
-        if tag == "map":
-            return self.mapping(node, path)
-        if tag == "seq":
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        text: str = node.value
-        if tag in ("str", "timestamp"):
-            return text
-        if tag == "bool":
-            if text.lower() in ("true", "false"):
-                return text.lower() == "true"
-            return text
-        if tag == "int" and text.lstrip("+-").isdecimal():
-            if len(text) > 18:
-                self.refuse(node, "the number has more than 18 digits")
-                return None
-            return int(text)
-        if tag == "float" or tag == "int":
-            return text
-        self.refuse(node, f"{'null' if tag == 'null' else 'a YAML tag'} is not allowed here", "leave the key out")
-        return None
+    def take(self, event: Any) -> None:
+        """Take the next event of the stream."""
+        kind = type(event).__name__
+        if kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self.open.pop()
+        elif kind == "DocumentStartEvent":
+            self.documents += 1
+            if self.documents > 1:
+                self.refuse(event, "a second document is not allowed", "write one document a file")
+        elif kind in ("MappingStartEvent", "SequenceStartEvent", "ScalarEvent", "AliasEvent"):
+            self.node(event, kind)
 
-    def mapping(self, node: Any, path: Path_) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, item in node.value:
-            name = getattr(key, "value", None)
-            if not isinstance(name, str):
-                self.refuse(key, "a key must be text")
-                continue
-            if name in found:
-                self.refuse(key, f"the key {name!r} is given twice")
-            found[name] = self.value(item, (*path, name))
-        return found
+    def node(self, event: Any, kind: str) -> None:
+        """Take a key, or a value into what is open."""
+        if event.anchor is not None:
+            self.refuse(event, "anchors and aliases are not allowed", "write the value twice")
+        if getattr(event, "tag", None) not in (None, "!"):
+            self.refuse(event, "a YAML tag is not allowed here", "leave it out")
+        if self.open and isinstance(self.open[-1][1], dict) and not self.open[-1][2]:
+            self.key(event, kind)
+            return
+        path = self.place(event)
+        value: Any = {} if kind == "MappingStartEvent" else []
+        if kind == "ScalarEvent":
+            value = self.scalar(event)
+        elif kind == "AliasEvent":
+            value = ""
+        self.put(value)
+        if kind in ("MappingStartEvent", "SequenceStartEvent"):
+            self.enter(event, path, value)
+
+    def enter(self, event: Any, path: Path_, value: Any) -> None:
+        self.open.append((path, value, []))
+        if len(self.open) > MAX_DEPTH:
+            raise _TooDeepError(event.start_mark.line)
+
+    def key(self, event: Any, kind: str) -> None:
+        _, mapping, waiting = self.open[-1]
+        if kind != "ScalarEvent":
+            self.refuse(event, "a key must be text")
+            waiting.append(None)
+            if kind != "AliasEvent":
+                self.enter(event, (), {} if kind == "MappingStartEvent" else [])
+            return
+        if event.value in mapping:
+            self.refuse(event, f"the key {event.value!r} is given twice")
+        waiting.append(event.value)
+
+    def place(self, event: Any) -> Path_:
+        if not self.open:
+            path: Path_ = ()
+        else:
+            above, holder, waiting = self.open[-1]
+            step = (waiting[0] or "") if isinstance(holder, dict) else len(holder)
+            path = (*above, step)
+        self.marks[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        return path
+
+    def put(self, value: Any) -> None:
+        if not self.open:
+            self.root.append(value)
+            return
+        _, holder, waiting = self.open[-1]
+        if isinstance(holder, list):
+            holder.append(value)
+        elif (name := waiting.pop()) is not None:
+            holder[name] = value
+
+    def scalar(self, event: Any) -> Any:
+        """Return a scalar: dates and fractions stay text, so that they mean the same quoted or not."""
+        text: str = event.value
+        if not event.implicit[0]:
+            return text
+        if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+            return text.lower() == "true"
+        if text in ("", "~", "null", "Null", "NULL"):
+            self.refuse(event, "null is not allowed here", "leave the key out")
+            return ""
+        if _INTEGER.match(text):
+            if len(text) > 18:
+                self.refuse(event, "the number has more than 18 digits")
+                return 0
+            return int(text)
+        return text
 
 
 def convert(document: Document, shape: type[T], family: type[LimenError]) -> T:

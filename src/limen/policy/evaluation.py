@@ -169,10 +169,6 @@ class Evaluation(Agreement):
                 self.refused(frame, span, "a key of an object must be a text", 'write "key": value')
         return Value(schema={"type": "object", "properties": properties, "required": sorted(properties)})
 
-    def _unaryexpr(self, parts: Node, frame: Frame) -> Value:
-        self.typed(parts["expr"], frame, "integer")
-        return scalar("integer")
-
     def _arithexpr(self, parts: Node, frame: Frame) -> Value:
         if parts["op"] not in ("Add", "Sub", "Mul", "Mod"):
             self.refused(frame, parts["span"], "division makes fractions, on which engines differ")
@@ -383,5 +379,6 @@ _WORDS = {
     "SomeVars": "`some` without `in`",
     "AssignExpr": "an assignment within an expression",
     "Null": "null",
+    "UnaryExpr": "a minus before an expression",
     "TemplateString": "a template string",
 }

@@ -26,6 +26,8 @@ COUNT_BY_NUMPY_FROM = 300_000
 """Subjects from which numpy counts faster than Python, its import included."""
 
 _SHOWN: frozenset[Status] = frozenset({"fail", "error", "not_assessed"})
+_SYSTEM = ("system",)
+"""The path of the subject that stands for all sections."""
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +65,8 @@ class _Slot(NamedTuple):
 
     decided: RuleDecisions
     table: SubjectTable
-    index: int
-    """The subject."""
+    subject: int
+    """The subject's place in its table."""
     result: CheckResult
     flow: str
     """The flow whose missing carriage is the only witness, or empty."""
@@ -204,7 +206,7 @@ class _Settled:
             return self.extra[number - len(self.slots)]
         slot = self.slots[number]
         rule, result = slot.decided.selected.rule, slot.result
-        detail = self.detail(slot.table, slot.index)
+        detail = self.detail(slot.table, slot.subject)
         disposition, waiver = self.accepted.get(number, ("open", ""))
         message = result.message
         if slot.flow and result.status == "not_assessed":
@@ -212,7 +214,7 @@ class _Settled:
         return Finding(
             rule=rule.id,
             title=rule.title,
-            subject=slot.table.name(slot.index),
+            subject=slot.table.name(slot.subject),
             path=result.path,
             status=result.status,  # type: ignore[arg-type]  # one of _SHOWN
             severity=rule.severity,
@@ -242,15 +244,19 @@ class _Settled:
 
     def place(self, detail: Detail, path: str) -> Location:
         """Return where the declaration speaks of a value, looked up once."""
-        steps = (*detail.path, *path.split(".")) if path and "[" not in path else detail.path
+        # An index counts what the rule judged, in an order of its own, so that the field is as near as it gets.
+        fields = path.partition("[")[0].split(".") if path else []
+        # What belongs to the system as a whole is written in sections of its own, if at all.
+        steps = (*(() if detail.path == _SYSTEM else detail.path), *fields) or detail.path
         if steps not in self.places:
-            self.places[steps] = self.locate(steps)
+            found = self.locate(steps)
+            self.places[steps] = found if found.line else self.locate(detail.path)
         return self.places[steps]
 
 
 def _fingerprint(slot: _Slot) -> str:
     rule = slot.decided.selected.rule.id
-    return fingerprint(rule, slot.table.name(slot.index), slot.result.path, slot.result.actual)
+    return fingerprint(rule, slot.table.name(slot.subject), slot.result.path, slot.result.actual)
 
 
 def _waivers(

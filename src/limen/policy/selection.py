@@ -19,14 +19,15 @@ from limen.records.rules import Control, Deviation, SelectedRule
 
 SECTIONS = "required_sections"
 """The parameter that the union of the profiles' `requires` becomes."""
-
 CLAIM_AGES = "claim_ages"
 """The parameter that the profiles' `claims` become: the least `maximum_age` of each claim, in seconds."""
 
-_DERIVED = {SECTIONS: "requires", CLAIM_AGES: "claims"}
-
 KNOWN_SECTIONS = frozenset(Declaration.__struct_fields__) - {"version", "system", "profiles", "include"}
 """Sections of a declaration that a profile may require."""
+
+
+_DERIVED = {SECTIONS: "use `requires`", CLAIM_AGES: "use `claims`"}
+"""Parameters that no profile sets, and what it uses instead."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +81,8 @@ def select(catalog: Catalog, names: Sequence[str], *, rules: Sequence[str] = (),
     parameters = resolving.strictest((closure.parameters for closure in closures), ", ".join(named))
     profiles = [catalog.profiles[name].profile for name in members]
     requires = tuple(sorted({section for profile in profiles for section in profile.requires}))
-    if SECTIONS in catalog.parameters:
-        parameters[SECTIONS] = list(requires)
     claims = tuple(dict.fromkeys(claim for profile in profiles for claim in profile.claims))
-    if CLAIM_AGES in catalog.parameters:
-        parameters[CLAIM_AGES] = _claim_ages(claims)
+    parameters |= _derived(requires, claims)
     if problems and not wanted:
         raise PolicyError(problems)
     kept = _kept(sorted(wanted), rules, catalog)
@@ -210,18 +208,19 @@ class _Resolving:
         return tuple(found)
 
 
+def _derived(requires: Sequence[str], claims: Iterable[ClaimDemand]) -> dict[str, Any]:
+    """Return the parameters that other parts of profiles become."""
+    ages: dict[str, int] = {}
+    for demand in claims:
+        age = duration_seconds(demand.maximum_age)
+        ages[demand.claim] = min(age, ages.get(demand.claim, age))
+    return {SECTIONS: list(requires), CLAIM_AGES: dict(sorted(ages.items()))}
+
+
 def matching(pattern: str, known: Iterable[str]) -> list[str]:
     """Return the ids that a pattern means: an id itself, or all of a category for `category.*` or `category`."""
     category = pattern.removesuffix(".*")
     return [name for name in known if name == pattern or name.split(".", 1)[0] == category]
-
-
-def _claim_ages(claims: Iterable[ClaimDemand]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for demand in claims:
-        seconds = duration_seconds(demand.maximum_age)
-        found[demand.claim] = min(seconds, found.get(demand.claim, seconds))
-    return dict(sorted(found.items()))
 
 
 def _known_profiles(catalog: Catalog, names: tuple[str, ...]) -> None:

@@ -49,7 +49,11 @@ class Lazy(Sequence[T], Generic[T]):
 
     def __eq__(self, other: object) -> bool:
         """Compare with any sequence, element by element."""
-        return isinstance(other, Sequence) and len(other) == self._size and all(a == b for a, b in zip(self, other, strict=True))
+        return (
+            isinstance(other, Sequence)
+            and len(other) == self._size
+            and all(a == b for a, b in zip(self, other, strict=True))
+        )
 
     __hash__ = None  # type: ignore[assignment]  # equal to lists, which have no hash
 

@@ -19,7 +19,9 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     requested_by: Annotated[str, Meta(min_length=1, max_length=200, description="Who asked for it.")]
     approved_by: Annotated[str, Meta(min_length=1, max_length=200, description="Who approved it; not who asked.")]
     reason: Annotated[str, Meta(min_length=1, max_length=4000, description="Why the finding is accepted.")]
-    compensating_control: Annotated[str, Meta(min_length=1, max_length=200, description="A rule or probe that must pass in this run.")]
+    compensating_control: Annotated[
+        str, Meta(min_length=1, max_length=200, description="A rule or probe that must pass in this run.")
+    ]
     expires: Annotated[str, Meta(pattern=_MOMENT, description="UTC date or moment; void from then on.")]
     signature: Annotated[str | UnsetType, Meta(description="DSSE envelope of a trusted approver.")] = UNSET
 

@@ -23,7 +23,7 @@ class FlowRow(msgspec.Struct, frozen=True, kw_only=True):
     crosses: str
     """Zones and tenants crossed; empty inside a zone."""
     trust: str
-    """Change of trust with its sign; empty inside a zone."""
+    """Change of trust in words; empty inside a zone."""
     label: str
     assumed: bool
     carries: str
@@ -33,6 +33,7 @@ class FlowRow(msgspec.Struct, frozen=True, kw_only=True):
     identity: str
     ledger: str
     place: str
+    """Where the declaration has it, from the declaration's folder."""
     findings: int
     """Number of open findings."""
     worst: str
@@ -66,7 +67,7 @@ def _crossing(row: CrossingRow, findings: int, worst: str) -> FlowRow:
         target=row.target,
         target_zone=row.target_zone,
         crosses=", ".join(row.crosses),
-        trust=f"{row.trust_change:+d}",
+        trust=f"trust {row.trust_change:+d}" if row.trust_change else "equal trust",
         label=row.label,
         assumed=row.assumed,
         carries=", ".join(row.carries),

@@ -40,6 +40,18 @@ def _spelt(code: int) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def spelt_json(content: bytes) -> bytes:
+    r"""Return JSON with the same unsafe characters as ``\uXXXX``: it says the same, and harms no terminal."""
+    if content.isascii() and b"\x7f" not in content:
+        return content
+    return _UNSAFE.sub(_json_escape, content.decode()).encode()
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[n]:02x}{units[n + 1]:02x}" for n in range(0, len(units), 2))
+
+
 def one_line(text: str) -> str:
     """Return printable text with all white space, newlines too, folded to single spaces."""
     if text.isprintable() and "  " not in text and text.strip() == text:  # as nearly all texts are

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from limen.errors import Location
 from limen.records.assessment import Assessment, Finding
-from limen.records.statuses import at_least
+from limen.records.verdict import gates
 from limen.reports import Options
+from limen.reports._places import Places
 from limen.reports._words import one_line, order
 
 EXTENSION = "txt"
@@ -12,15 +14,14 @@ EXTENSION = "txt"
 
 def render(assessment: Assessment, options: Options) -> bytes:
     """Return one workflow command a line, and the verdict as a notice."""
-    lines = [_command(finding, assessment) for finding in sorted(assessment.findings, key=order)]
+    places = Places(assessment)
+    lines = [_command(f, places.typed(f.location), assessment) for f in sorted(assessment.findings, key=order)]
     lines.append(f"::notice title=limen::{_data(assessment.verdict())}")
     return ("\n".join(lines) + "\n").encode()
 
 
-def _command(finding: Finding, assessment: Assessment) -> str:
-    gates = finding.status != "fail" or at_least(finding.severity, assessment.fail_on)
-    level = "notice" if finding.disposition != "open" else "error" if gates else "warning"
-    place = finding.location
+def _command(finding: Finding, place: Location, assessment: Assessment) -> str:
+    level = "error" if gates(finding, assessment) else "warning" if finding.disposition == "open" else "notice"
     fields = {"file": place.file}
     if place.line:
         fields["line"] = str(place.line)

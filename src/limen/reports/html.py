@@ -14,6 +14,7 @@ from limen.records.verdict import exit_code
 from limen.reports import Options
 from limen.reports._coverage import coverage
 from limen.reports._flows import FlowRow, flow_rows
+from limen.reports._places import Places
 from limen.reports._rows import decision_counts, subjects
 from limen.reports._words import STATUS_WORDS, anchor, decisions_line, one_line, order, plural, step_words
 from limen.reports.maps.svg import STYLE, svg
@@ -39,6 +40,7 @@ def render(assessment: Assessment, options: Options) -> bytes:
         "script": script,
         "digests": {"script": _digest(script), "style": _digest(style), "map": _digest(STYLE)},
         "plural": plural,
+        "place": Places(assessment).typed,
         "status_words": STATUS_WORDS,
         "severities": SEVERITIES,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from limen.records.assessment import Assessment
 from limen.reports import Options
 from limen.reports._document import (
@@ -16,6 +18,7 @@ from limen.reports._document import (
 )
 from limen.reports._lines import listed
 from limen.reports._rows import rows
+from limen.reports._words import spelt_json
 
 EXTENSION = "json"
 
@@ -24,15 +27,13 @@ def render(assessment: Assessment, options: Options) -> bytes:
     """Return the report as JSON in UTF-8, a row a line."""
     shared: dict[int, tuple[ResultRow, ...]] = {}
     head = Head(**head_fields(assessment))
-    return (
-        listed(
-            {name: encoded(getattr(head, name)) for name in head.__struct_fields__}
-            | {
-                "rules": map(encoded, rule_rows(assessment)),
-                "findings": (encoded(finding_row(finding)) for finding in assessment.findings),
-                "decisions": (encoded(decision_row(decision, shared)) for decision in rows(assessment)),
-                "crossings": map(encoded, crossing_documents(assessment)),
-            }
-        )
-        + b"\n"
-    )
+    members: dict[str, bytes | Iterable[bytes]] = {
+        name: encoded(getattr(head, name)) for name in head.__struct_fields__
+    }
+    members |= {
+        "rules": map(encoded, rule_rows(assessment)),
+        "findings": (encoded(finding_row(finding)) for finding in assessment.findings),
+        "decisions": (encoded(decision_row(decision, shared)) for decision in rows(assessment)),
+        "crossings": map(encoded, crossing_documents(assessment)),
+    }
+    return spelt_json(listed(members)) + b"\n"

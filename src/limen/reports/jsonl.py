@@ -15,6 +15,7 @@ from limen.reports._document import (
     rule_rows,
 )
 from limen.reports._rows import rows
+from limen.reports._words import spelt_json
 
 EXTENSION = "jsonl"
 
@@ -27,7 +28,7 @@ def render(assessment: Assessment, options: Options) -> bytes:
     lines += [_line("finding", encoded(finding_row(finding))) for finding in assessment.findings]
     lines += [_line("crossing", encoded(row)) for row in crossing_documents(assessment)]
     lines += [_line("decision", encoded(decision_row(decision, shared))) for decision in rows(assessment)]
-    return b"".join(lines)
+    return spelt_json(b"".join(lines))
 
 
 def _line(kind: str, row: bytes) -> bytes:

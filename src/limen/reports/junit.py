@@ -100,8 +100,9 @@ def _numbers(counts: Counter[str]) -> str:
 
 
 def _values(decision: Decision) -> str:
-    return "\n".join(
-        f"{result.path}: {STATUS_WORDS[result.status]}: {result.actual.decode()} (required {result.required.decode()})"
-        for result in decision.results
-        if result.status != "pass"
-    )
+    lines = []
+    for result in decision.results:
+        if result.status != "pass":
+            against = "" if result.required == b"null" else f" (required {result.required.decode()})"
+            lines.append(f"{result.path}: {STATUS_WORDS[result.status]}: {result.actual.decode()}{against}")
+    return "\n".join(lines)

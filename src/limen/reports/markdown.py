@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from limen.records.assessment import Assessment, Finding
 from limen.records.verdict import exit_code
 from limen.reports import Options
+from limen.reports._places import Places
 from limen.reports._rows import idle_rules
 from limen.reports._words import by_crossing, cut, decisions_line, one_line, order, plural
 from limen.reports._words import markdown as plain
@@ -25,17 +26,17 @@ def render(assessment: Assessment, options: Options) -> bytes:
     lines = [f"## {'✅' if good else '❌'} limen: {_cell(assessment.verdict())}", ""]
     profiles = ", ".join(assessment.profiles) or "no profile"
     lines += [f"{_cell(assessment.system_title)} · {plain(profiles)} · law as of {plain(assessment.as_of)}", ""]
-    foot = _foot(assessment)
+    foot, places = _foot(assessment), Places(assessment)
     findings = sorted(assessment.findings, key=order)
     open_ones = [finding for finding in findings if finding.disposition == "open"]
     accepted = [finding for finding in findings if finding.disposition != "open"]
     room = ROOM - _size(lines) - _size(foot)
     if open_ones:
-        table = _table(open_ones, room * 3 // 5)
+        table = _table(open_ones, places, room * 3 // 5)
         lines += [*table, *_remedies(open_ones, room // 5)]
     if accepted:
         lines += [f"<details><summary>{plural(len(accepted), 'accepted finding')}</summary>", ""]
-        lines += [*_table(accepted, room // 5), "</details>", ""]
+        lines += [*_table(accepted, places, room // 5), "</details>", ""]
     return ("\n".join([*lines, *foot]) + "\n").encode()
 
 
@@ -60,17 +61,15 @@ def _size(lines: Iterable[str]) -> int:
     return sum(len(line) + 1 for line in lines)
 
 
-def _table(findings: list[Finding], room: int) -> list[str]:
+def _table(findings: list[Finding], places: Places, room: int) -> list[str]:
     lines = list(_TABLE)
     used = _size(lines)
     for finding in findings:
         kind = finding.severity if finding.status == "fail" else finding.status.replace("_", " ")
         state = "" if finding.disposition == "open" else f" ({finding.disposition})"
         subject = finding.subject_title or finding.subject
-        line = (
-            f"| {kind}{state} | {_cell(finding.rule)} | {_cell(subject)}<br>{_cell(str(finding.location))} "
-            f"| {_cell(finding.message)} |"
-        )
+        where = f"{_cell(subject)}<br>{_cell(str(places.typed(finding.location)))}"
+        line = f"| {kind}{state} | {_cell(finding.rule)} | {where} | {_cell(finding.message)} |"
         used += len(line) + 1
         if used > room:
             break

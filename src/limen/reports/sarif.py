@@ -13,9 +13,10 @@ from limen.records.statuses import Severity, Status
 from limen.records.verdict import exit_code
 from limen.reports import Options
 from limen.reports._lines import members
+from limen.reports._places import Places
 from limen.reports._rows import NO_SUBJECT, rows
 from limen.reports._sarif_rules import LEVELS, rule_descriptors, taxonomies
-from limen.reports._words import decisions_line, one_line, step_words
+from limen.reports._words import decisions_line, one_line, spelt_json, step_words
 
 EXTENSION = "sarif"
 MOST_PASSING = 20_000
@@ -37,15 +38,15 @@ def render(assessment: Assessment, options: Options) -> bytes:
     """Return the report as one SARIF log with one run."""
     frameworks = taxonomies(assessment)
     rules = rule_descriptors(assessment, frameworks)
-    places = _Places(assessment, {rule["id"]: number for number, rule in enumerate(rules)})
+    index = _Index(assessment, {rule["id"]: number for number, rule in enumerate(rules)})
     compared = any(finding.disposition in ("baseline", "inherited") for finding in assessment.findings)
-    results = [_finding(finding, places, compared) for finding in assessment.findings]
+    results = [_finding(finding, index, compared) for finding in assessment.findings]
     passing = left_out = 0
     for decision in rows(assessment):
         if decision.status in ("fail", "error", "not_assessed"):  # shown as findings and gaps
             continue
         if passing < MOST_PASSING:
-            results.append(_passing(decision, places))
+            results.append(_passing(decision, index))
             passing += 1
         else:
             left_out += 1
@@ -66,7 +67,11 @@ def render(assessment: Assessment, options: Options) -> bytes:
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder from which limen was called."}}},
         "invocations": [_invocation(assessment)],
         "artifacts": [
-            {"location": _artifact(file.path), "length": file.size, "hashes": {"sha-256": file.sha256}}
+            {
+                "location": _artifact(index.places.file(file.path)),
+                "length": file.size,
+                "hashes": {"sha-256": file.sha256},
+            }
             for file in assessment.files
         ],
         "taxonomies": frameworks,
@@ -82,14 +87,14 @@ def render(assessment: Assessment, options: Options) -> bytes:
         },
     }
     head = orjson.dumps({"$schema": SCHEMA, "version": "2.1.0"})[:-1]
-    return head + b',"runs":[' + members(run) + b"]}\n"
+    return spelt_json(head + b',"runs":[' + members(run) + b"]}\n")
 
 
-class _Places:
+class _Index:
     """Where things are: indices of rules, and regions, looked up once each."""
 
     def __init__(self, assessment: Assessment, rules: dict[str, int]) -> None:
-        self.assessment, self.rules = assessment, rules
+        self.assessment, self.rules, self.places = assessment, rules, Places(assessment)
         self.regions: dict[tuple[str | int, ...], dict[str, Any]] = {}
         self.paths: dict[tuple[str, int], tuple[str | int, ...]] = {}
 
@@ -107,8 +112,23 @@ class _Places:
         path = self.paths[key]
         if path not in self.regions:
             place = msgspec.structs.replace(self.assessment.locate(path), excerpt="")  # many, and nothing wrong there
-            self.regions[path] = _physical(place, self.assessment.declaration)
+            self.regions[path] = self.physical(place)
         return self.regions[path]
+
+    def physical(self, place: Location) -> dict[str, Any]:
+        """Return a place as SARIF has it; the declaration as a whole where no file is known."""
+        file = self.places.file(place.file) or self.assessment.declaration
+        physical: dict[str, Any] = {"artifactLocation": _artifact(file)}
+        if place.line:
+            region: dict[str, Any] = {"startLine": place.line}
+            if place.column:
+                region["startColumn"] = place.column
+                if place.length:
+                    region["endColumn"] = place.column + place.length
+            if place.excerpt:
+                region["snippet"] = {"text": _text(place.excerpt)}
+            physical["region"] = region
+        return physical
 
 
 def _invocation(assessment: Assessment) -> dict[str, Any]:
@@ -127,13 +147,13 @@ def _invocation(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, places: _Places, compared: bool) -> dict[str, Any]:
-    result = places.head(finding.rule, finding.status, finding.severity)
+def _finding(finding: Finding, index: _Index, compared: bool) -> dict[str, Any]:
+    result = index.head(finding.rule, finding.status, finding.severity)
     result |= {
         "message": {"text": _text(finding.message) or _text(finding.title)},
         "locations": [
             {
-                "physicalLocation": _physical(finding.location, places.assessment.declaration),
+                "physicalLocation": index.physical(finding.location),
                 "logicalLocations": [{"fullyQualifiedName": finding.subject}],
             }
         ],
@@ -156,9 +176,7 @@ def _finding(finding: Finding, places: _Places, compared: bool) -> dict[str, Any
             {
                 "location": {
                     "message": {"text": _text(step_words(step))},
-                    "physicalLocation": _physical(
-                        places.assessment.locate(("components", step.component)), places.assessment.declaration
-                    ),
+                    "physicalLocation": index.physical(index.assessment.locate(("components", step.component))),
                     "logicalLocations": [{"fullyQualifiedName": f"component:{step.component}"}],
                 }
             }
@@ -173,30 +191,16 @@ def _finding(finding: Finding, places: _Places, compared: bool) -> dict[str, Any
     return result
 
 
-def _passing(decision: Decision, places: _Places) -> dict[str, Any]:
-    return places.head(decision.rule, decision.status, decision.severity) | {
+def _passing(decision: Decision, index: _Index) -> dict[str, Any]:
+    return index.head(decision.rule, decision.status, decision.severity) | {
         "message": {"text": _text(decision.reason) or "holds"},
         "locations": [
             {
-                "physicalLocation": places.of(decision),
+                "physicalLocation": index.of(decision),
                 "logicalLocations": [{"fullyQualifiedName": decision.subject}],
             }
         ],
     }
-
-
-def _physical(place: Location, declaration: str) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": _artifact(place.file or declaration)}
-    if place.line:
-        region: dict[str, Any] = {"startLine": place.line}
-        if place.column:
-            region["startColumn"] = place.column
-            if place.length:
-                region["endColumn"] = place.column + place.length
-        if place.excerpt:
-            region["snippet"] = {"text": _text(place.excerpt)}
-        physical["region"] = region
-    return physical
 
 
 def _artifact(path: str) -> dict[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import textwrap
 from itertools import islice
 
+from limen.errors import Location
 from limen.records.assessment import Assessment, Finding
 from limen.records.subjects import percent_encoded
 from limen.records.verdict import exit_code, gates, gating
 from limen.reports import Options
+from limen.reports._places import Places
 from limen.reports._rows import idle_rules
 from limen.reports._words import STATUS_WORDS, by_crossing, cut, decisions_line, one_line, plural
 
@@ -32,8 +34,9 @@ def render(assessment: Assessment, options: Options) -> bytes:
     findings = assessment.findings
     wanted = (finding for finding in findings if not options.quiet or gates(finding, assessment))
     shown = list(islice(wanted, MOST))  # the rest of a large system is never made
+    places = Places(assessment)
     for name, group in by_crossing(shown):
-        lines += _group(name, group, options)
+        lines += _group(name, group, places, options)
     total = sum(gating(assessment)) if options.quiet else len(findings)
     if len(shown) < total:
         left = plural(total - len(shown), "more finding")
@@ -56,17 +59,17 @@ def _head(assessment: Assessment, options: Options) -> list[str]:
     ]
 
 
-def _group(name: str, findings: list[Finding], options: Options) -> list[str]:
+def _group(name: str, findings: list[Finding], places: Places, options: Options) -> list[str]:
     first = findings[0]
     own = next((f.subject_title for f in findings if f.crossing and f.subject == f"flow:{f.crossing}"), "")
     title = f"{name}: {own}" if own else name if first.crossing else first.subject_title or name
     lines = [_style(_words(title), "1", options)]
     for finding in findings:
-        lines += _finding(finding, options)
+        lines += _finding(finding, places.typed(finding.location), options)
     return [*lines, ""]
 
 
-def _finding(finding: Finding, options: Options) -> list[str]:
+def _finding(finding: Finding, place: Location, options: Options) -> list[str]:
     kind = finding.severity if finding.status == "fail" else finding.status
     rule = one_line(finding.rule)
     accepted = "" if finding.disposition == "open" else f" [{finding.disposition}]"
@@ -74,8 +77,8 @@ def _finding(finding: Finding, options: Options) -> list[str]:
     word = _style(f"{STATUS_WORDS.get(kind, kind):<12}", _COLORS[kind], options)
     lines = [f"  {word} {_style(rule, '1', options)}{first[INDENT + len(rule) :]}", *rest]
     because = f" ({_words(finding.provenance)})" if finding.provenance else ""
-    where, *rest = _wrapped(f"{one_line(str(finding.location))}{because}", options)
-    lines += [_link(where, finding, options), *rest]
+    where, *rest = _wrapped(f"{one_line(str(place))}{because}", options)
+    lines += [_link(where, place.file, options), *rest]
     if finding.subject_title and finding.crossing and finding.subject != f"flow:{finding.crossing}":
         lines += _wrapped(f"on {_words(finding.subject_title)}", options)
     if finding.refs:
@@ -124,9 +127,8 @@ def _style(text: str, codes: str, options: Options) -> str:
     return f"\x1b[{codes}m{text}\x1b[0m" if options.color else text
 
 
-def _link(line: str, finding: Finding, options: Options) -> str:
+def _link(line: str, file: str, options: Options) -> str:
     """Return a line as a hyperlink (OSC 8) to the file where that has an absolute path, else as it is."""
-    file = finding.location.file
     if not options.color or not file.startswith("/"):
         return line
     text = line.lstrip()

@@ -9,7 +9,7 @@ from msgspec import Meta
 from limen.analysis.kinds.common import Part
 
 
-class RoleSubject(Part, kw_only=True):
+class RoleSubject(Part, frozen=True, kw_only=True):
     """A role."""
 
     permissions: Annotated[int, Meta(description="Permissions that it grants.")]
@@ -19,10 +19,10 @@ class RoleSubject(Part, kw_only=True):
     held_by_components: Annotated[int, Meta(description="Components that act in it.")]
     held_by_principals: Annotated[int, Meta(description="Principals that hold it.")]
     custody_logged: Annotated[bool, Meta(description="Whether each opening is logged with custody.")]
-    reads_identifying: Annotated[bool, Meta(description="Whether a flow that it may use moves identifying items.")]
+    reads_identifying: Annotated[bool, Meta(description="Whether a flow that it may use brings identifying items back.")]
 
 
-class DutyPairSubject(Part, kw_only=True):
+class DutyPairSubject(Part, frozen=True, kw_only=True):
     """Two permissions that no principal may hold together."""
 
     known: Annotated[int, Meta(description="How many of the two permissions some role grants.")]

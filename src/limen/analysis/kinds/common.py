@@ -12,7 +12,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Base of all parts of a subject's input: frozen; absent fields are UNSET and not encoded."""
 
 
-class LabelPart(Part, kw_only=True):
+class LabelPart(Part, frozen=True, kw_only=True):
     """A label or a clearance as rules compare them."""
 
     level: Annotated[int, Meta(description="Rank of the level, from 0; the top for data without a label.")]
@@ -20,7 +20,7 @@ class LabelPart(Part, kw_only=True):
     text: Annotated[str, Meta(description="In words, such as restricted {phi}.")]
 
 
-class TlsPart(Part, kw_only=True):
+class TlsPart(Part, frozen=True, kw_only=True):
     """TLS as effectively declared."""
 
     min: Annotated[int | UnsetType, Meta(description="Lowest version as a rank: 9 (SSL 3.0) to 13.")] = UNSET
@@ -30,7 +30,7 @@ class TlsPart(Part, kw_only=True):
     pins: Annotated[int, Meta(description="Number of pins; 0 where none are declared.")] = 0
 
 
-class TransitPart(Part, kw_only=True):
+class TransitPart(Part, frozen=True, kw_only=True):
     """Effective protection in transit."""
 
     protocol: Annotated[str | UnsetType, Meta(description="Application protocol.")] = UNSET
@@ -40,7 +40,7 @@ class TransitPart(Part, kw_only=True):
     tls: Annotated[TlsPart, Meta(description="TLS; its defaults where none is declared.")] = TlsPart()
 
 
-class AtRestPart(Part, kw_only=True):
+class AtRestPart(Part, frozen=True, kw_only=True):
     """Effective protection at rest."""
 
     algorithm: Annotated[str, Meta(description="Algorithm and mode, none, or undeclared.")] = "undeclared"
@@ -52,7 +52,7 @@ class AtRestPart(Part, kw_only=True):
     key_algorithm: Annotated[str | UnsetType, Meta(description="Algorithm of that key.")] = UNSET
 
 
-class ProcessingPart(Part, kw_only=True):
+class ProcessingPart(Part, frozen=True, kw_only=True):
     """Effective protection in processing."""
 
     envelope: Annotated[bool, Meta(description="Items stay in an envelope until needed; false where undeclared.")] = False

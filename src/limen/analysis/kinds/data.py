@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.analysis.kinds.common import LabelPart, Part
 
 
-class DataSubject(Part, kw_only=True):
+class DataSubject(Part, frozen=True, kw_only=True):
     """A data item."""
 
     labelled: Annotated[bool, Meta(description="Whether it has a label.")]
@@ -30,10 +30,10 @@ class DataSubject(Part, kw_only=True):
     requires_integrity: Annotated[int | UnsetType, Meta(description="Least trust of an arrival.")] = UNSET
     validated: Annotated[int, Meta(description="Number of components that validate it at entry.")]
     classified: Annotated[int, Meta(description="Number of components that classify it at entry.")]
-    enters: Annotated[int, Meta(description="Number of flows that bring it from trust 0 into a trusted zone.")]
+    enters: Annotated[int, Meta(description="Number of flows that bring it from outside (trust 0, or a tenant) into a trusted zone.")]
 
 
-class ExposureSubject(Part, kw_only=True):
+class ExposureSubject(Part, frozen=True, kw_only=True):
     """A data item at a component: may-facts over all paths."""
 
     origin: Annotated[bool, Meta(description="Whether it starts here: originated, stored or produced.")]
@@ -57,11 +57,11 @@ class ExposureSubject(Part, kw_only=True):
         bool, Meta(description="Whether a foreign instance, or a mixed one, can arrive by a flow that no transfer names.")
     ]
     integrity: Annotated[int, Meta(description="Least integrity of an arrival over all paths (Biba); trust here for an origin.")]
-    requires_integrity: Annotated[int | UnsetType, Meta(description="Integrity that the item requires.")] = UNSET
+    requires_integrity: Annotated[int, Meta(description="Integrity that the item requires; 0 where it requires none.")]
     ledger: Annotated[bool, Meta(description="Whether the component keeps a ledger.")]
     identifiers: Annotated[int, Meta(description="Number of identifying fields of the item.")]
     token: Annotated[bool, Meta(description="Whether the item's values are tokens.")]
-    broker: Annotated[bool, Meta(description="Whether the component only relays: it neither originates, stores, produces nor opens it.")]
+    broker: Annotated[bool, Meta(description="Whether the component only relays: it passes it on, and neither originates, stores, produces nor opens it.")]
     below_effective: Annotated[
         bool, Meta(description="Whether it is originated here below the label of what is in plaintext here.")
     ]
@@ -69,7 +69,7 @@ class ExposureSubject(Part, kw_only=True):
     too_many_states: Annotated[bool, Meta(description="Whether more than 16 states were found, so that plaintext is assumed.")]
 
 
-class WireSubject(Part, kw_only=True):
+class WireSubject(Part, frozen=True, kw_only=True):
     """A data item on one segment of a flow, in one direction."""
 
     label: Annotated[LabelPart, Meta(description="The item's label; the top where it has none.")]
@@ -98,7 +98,7 @@ class WireSubject(Part, kw_only=True):
     key_material: Annotated[bool, Meta(description="Whether the item is key material.")]
 
 
-class TransformationSubject(Part, kw_only=True):
+class TransformationSubject(Part, frozen=True, kw_only=True):
     """A place where an item's state or label changes: an encryption boundary."""
 
     action: Annotated[str, Meta(description="seal, open, terminate, reestablish, produce or reverse.")]

@@ -9,14 +9,14 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.analysis.kinds.common import LabelPart, Part, TransitPart
 
 
-class AuthenticationPart(Part, kw_only=True):
+class AuthenticationPart(Part, frozen=True, kw_only=True):
     """How the caller proves who it is."""
 
     method: Annotated[str, Meta(description="mtls, oidc, spiffe, signed-request, password, none, or undeclared.")]
     credential_lifetime: Annotated[int | UnsetType, Meta(description="Seconds that a credential is good for.")] = UNSET
 
 
-class AuthorisationPart(Part, kw_only=True):
+class AuthorisationPart(Part, frozen=True, kw_only=True):
     """What the caller must be allowed to do."""
 
     roles: Annotated[int, Meta(description="Number of roles that may use the flow; 0 where none is declared.")]
@@ -29,7 +29,7 @@ class AuthorisationPart(Part, kw_only=True):
     network_location: Annotated[bool, Meta(description="Whether an address serves as authorisation.")]
 
 
-class EntryPart(Part, kw_only=True):
+class EntryPart(Part, frozen=True, kw_only=True):
     """A zone that the flow enters on its way."""
 
     ref: Annotated[int, Meta(description="Index of the zone among the subject's peers.")]
@@ -38,7 +38,7 @@ class EntryPart(Part, kw_only=True):
     callers_matched: Annotated[int, Meta(description="Number of its callers entries that the source matches.")]
 
 
-class AuditPart(Part, kw_only=True):
+class AuditPart(Part, frozen=True, kw_only=True):
     """Where the crossing is recorded."""
 
     ledger: Annotated[str, Meta(description="declared, undeclared, or unknown (names no ledger of `ledgers`).")]
@@ -52,7 +52,7 @@ class AuditPart(Part, kw_only=True):
     own_ledger: Annotated[bool, Meta(description="Whether the flow goes into a ledger's own component: it records itself.")]
 
 
-class HopPart(Part, kw_only=True):
+class HopPart(Part, frozen=True, kw_only=True):
     """A hop on the way."""
 
     ref: Annotated[int, Meta(description="Index of the hop's component among the subject's peers.")]
@@ -62,7 +62,7 @@ class HopPart(Part, kw_only=True):
     ]
 
 
-class FallbackPart(Part, kw_only=True):
+class FallbackPart(Part, frozen=True, kw_only=True):
     """How the flow compares with the one that it replaces."""
 
     known: Annotated[bool, Meta(description="Whether the primary flow is declared.")]
@@ -71,7 +71,7 @@ class FallbackPart(Part, kw_only=True):
     ]
 
 
-class NecessityPart(Part, kw_only=True):
+class NecessityPart(Part, frozen=True, kw_only=True):
     """Minimum necessary (45 CFR 164.502(b))."""
 
     purpose: Annotated[bool, Meta(description="Whether a purpose is stated.")]
@@ -80,7 +80,7 @@ class NecessityPart(Part, kw_only=True):
     fields_beyond: Annotated[int, Meta(description="Fields moved that no role of the flow needs, where needs are declared.")]
 
 
-class FlowSubject(Part, kw_only=True):
+class FlowSubject(Part, frozen=True, kw_only=True):
     """A flow between two components."""
 
     crossing: Annotated[bool, Meta(description="Whether its ends lie in different zones or tenants.")]
@@ -104,6 +104,10 @@ class FlowSubject(Part, kw_only=True):
     entered: Annotated[tuple[EntryPart, ...], Meta(description="Zones entered, in order.")]
     audit: Annotated[AuditPart, Meta(description="Where it is recorded.")]
     via: Annotated[tuple[HopPart, ...], Meta(description="Hops on the way.")]
+    field_encryption: Annotated[bool, Meta(description="Whether it declares that fields of an item are encrypted one by one.")]
+    uncovered_fields: Annotated[
+        int, Meta(description="Sensitive fields that field encryption leaves out and no envelope covers; all fields count where none is sensitive.")
+    ]
     necessity: Annotated[NecessityPart, Meta(description="Minimum necessary.")]
     replaces: Annotated[bool, Meta(description="Whether it replaces another flow that fails.")]
     fallback: Annotated[FallbackPart | UnsetType, Meta(description="Present where it replaces another flow.")] = UNSET

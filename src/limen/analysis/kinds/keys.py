@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.analysis.kinds.common import Part
 
 
-class ModulePart(Part, kw_only=True):
+class ModulePart(Part, frozen=True, kw_only=True):
     """The cryptographic module that holds a key."""
 
     standard: Annotated[str, Meta(description="FIPS 140-3, FIPS 140-2 or none.")]
@@ -17,7 +17,7 @@ class ModulePart(Part, kw_only=True):
     certificate: Annotated[bool, Meta(description="Whether a certificate number is given.")]
 
 
-class KeySubject(Part, kw_only=True):
+class KeySubject(Part, frozen=True, kw_only=True):
     """A key with all its versions."""
 
     custody: Annotated[str | UnsetType, Meta(description="kms, hsm, secret-store, application or configuration.")] = UNSET

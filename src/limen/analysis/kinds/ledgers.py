@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.analysis.kinds.common import LabelPart, Part
 
 
-class ChainPart(Part, kw_only=True):
+class ChainPart(Part, frozen=True, kw_only=True):
     """How entries are bound to one another."""
 
     algorithm: Annotated[str, Meta(description="HMAC-SHA-256, SHA-256, none or undeclared.")]
@@ -18,7 +18,7 @@ class ChainPart(Part, kw_only=True):
     key_beside: Annotated[bool | UnsetType, Meta(description="Whether the key lies in the ledger's own component; absent if unknown.")] = UNSET
 
 
-class AnchorPart(Part, kw_only=True):
+class AnchorPart(Part, frozen=True, kw_only=True):
     """Heads given to somebody else."""
 
     declared: Annotated[bool, Meta(description="Whether anchors are declared.")]
@@ -26,7 +26,7 @@ class AnchorPart(Part, kw_only=True):
     elsewhere: Annotated[bool, Meta(description="Whether the witness is another component, in another zone or tenant.")]
 
 
-class LedgerSubject(Part, kw_only=True):
+class LedgerSubject(Part, frozen=True, kw_only=True):
     """A ledger."""
 
     chain: Annotated[ChainPart, Meta(description="How entries are bound to one another.")]
@@ -59,7 +59,7 @@ class LedgerSubject(Part, kw_only=True):
     unredacted: Annotated[int, Meta(description="Recorded flows that move identifying items and do not redact.")]
 
 
-class TransferSubject(Part, kw_only=True):
+class TransferSubject(Part, frozen=True, kw_only=True):
     """A lawful way between tenants."""
 
     flows: Annotated[int, Meta(description="Flows that it runs over.")]

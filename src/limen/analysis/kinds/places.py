@@ -9,7 +9,7 @@ from msgspec import Meta
 from limen.analysis.kinds.common import AtRestPart, LabelPart, Part, ProcessingPart
 
 
-class ZoneSubject(Part, kw_only=True):
+class ZoneSubject(Part, frozen=True, kw_only=True):
     """A zone."""
 
     trust: Annotated[int, Meta(description="Trust level.")]
@@ -25,12 +25,12 @@ class ZoneSubject(Part, kw_only=True):
     entering_flows: Annotated[int, Meta(description="Number of flows that enter it.")]
 
 
-class IngressPart(Part, kw_only=True):
+class IngressPart(Part, frozen=True, kw_only=True):
     """What an entry point does with what comes in."""
 
     declared: Annotated[bool, Meta(description="Whether the component has an ingress section.")]
-    unvalidated: Annotated[int, Meta(description="Items that enter here from trust 0 and are not validated here.")]
-    unclassified: Annotated[int, Meta(description="Items that enter here from trust 0 and are not classified here.")]
+    unvalidated: Annotated[int, Meta(description="Items that enter here from outside and are not validated here.")]
+    unclassified: Annotated[int, Meta(description="Items that enter here from outside and are not classified here.")]
     canonicalises: Annotated[int, Meta(description="Number of identifiers brought into canonical form.")]
     product_identifiers: Annotated[int, Meta(description="Identifiers ndc, gtin, serial, npi, dea of entering items.")]
     uncanonical: Annotated[int, Meta(description="Of those with a canonical form (ndc, gtin, npi, dea), how many are not brought into it.")]
@@ -38,7 +38,7 @@ class IngressPart(Part, kw_only=True):
     refuses: Annotated[tuple[str, ...], Meta(description="unregistered, discontinued.")]
 
 
-class IsolationPart(Part, kw_only=True):
+class IsolationPart(Part, frozen=True, kw_only=True):
     """How tenants are kept apart."""
 
     row_level_security: Annotated[str, Meta(description="forced, enabled, off, or undeclared.")] = "undeclared"
@@ -50,7 +50,7 @@ class IsolationPart(Part, kw_only=True):
     ] = False
 
 
-class ComponentSubject(Part, kw_only=True):
+class ComponentSubject(Part, frozen=True, kw_only=True):
     """A component."""
 
     trust: Annotated[int, Meta(description="Trust of its zone.")]
@@ -83,7 +83,13 @@ class ComponentSubject(Part, kw_only=True):
     at_rest: Annotated[AtRestPart, Meta(description="Effective protection at rest.")]
     processing: Annotated[ProcessingPart, Meta(description="Effective protection in processing.")]
     ingress: Annotated[IngressPart, Meta(description="What it does with what comes in.")]
-    entry: Annotated[bool, Meta(description="Whether a flow that carries data enters it from a zone of trust 0, and its own trust is higher.")]
+    entry: Annotated[
+        bool,
+        Meta(
+            description="Whether a flow brings data from outside: from a zone of trust 0 into one of higher trust, "
+            "or from a tenant's component to one of no tenant."
+        ),
+    ]
     egress: Annotated[bool, Meta(description="Whether a flow that carries data leaves it for a zone of trust 0, and its own trust is higher.")]
     egress_items: Annotated[int, Meta(description="Items that leave it for trust 0.")]
     egress_unsigned: Annotated[int, Meta(description="Of those, how many leave without a signature.")]

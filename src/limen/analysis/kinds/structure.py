@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.analysis.kinds.common import LabelPart, Part
 
 
-class AssertionSubject(Part, kw_only=True):
+class AssertionSubject(Part, frozen=True, kw_only=True):
     """An architect's own invariant."""
 
     form: Annotated[str, Meta(description="path or data.")]
@@ -18,7 +18,7 @@ class AssertionSubject(Part, kw_only=True):
     cut: Annotated[int, Meta(description="Number of flows in a smallest set whose removal mends it; 0 where it holds.")]
 
 
-class PathSubject(Part, kw_only=True):
+class PathSubject(Part, frozen=True, kw_only=True):
     """A pair of an untrusted zone and a store of a trusted one, with all ways between them."""
 
     hops: Annotated[int, Meta(description="Flows on the shortest way.")]
@@ -29,7 +29,7 @@ class PathSubject(Part, kw_only=True):
     choke_points: Annotated[int, Meta(description="Components that every way passes through, ends excluded.")]
 
 
-class ClaimSubject(Part, kw_only=True):
+class ClaimSubject(Part, frozen=True, kw_only=True):
     """A declared value that reality could contradict."""
 
     claim: Annotated[str, Meta(description="What is claimed: the path within its section, such as in_transit.tls.min.")]

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.analysis.kinds.common import Part
 
 
-class SecretsPart(Part, kw_only=True):
+class SecretsPart(Part, frozen=True, kw_only=True):
     """How components get their secrets."""
 
     declared: Annotated[bool, Meta(description="Whether the section is there.")]
@@ -22,7 +22,7 @@ class SecretsPart(Part, kw_only=True):
     ] = False
 
 
-class IncidentPart(Part, kw_only=True):
+class IncidentPart(Part, frozen=True, kw_only=True):
     """What happens when a control fails."""
 
     declared: Annotated[bool, Meta(description="Whether the section is there.")]
@@ -34,7 +34,7 @@ class IncidentPart(Part, kw_only=True):
     hook: Annotated[bool, Meta(description="Whether something is called.")]
 
 
-class VerificationPart(Part, kw_only=True):
+class VerificationPart(Part, frozen=True, kw_only=True):
     """Verification that runs on its own."""
 
     declared: Annotated[bool, Meta(description="Whether the section is there.")]
@@ -42,7 +42,7 @@ class VerificationPart(Part, kw_only=True):
     of: Annotated[tuple[str, ...], Meta(description="What is verified, sorted.")]
 
 
-class SystemSubject(Part, kw_only=True):
+class SystemSubject(Part, frozen=True, kw_only=True):
     """The system as a whole."""
 
     sections: Annotated[tuple[str, ...], Meta(description="Sections that are there and not empty, sorted.")]

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from limen.analysis.kinds.common import Part
 
 
-class BindingPart(Part, kw_only=True):
+class BindingPart(Part, frozen=True, kw_only=True):
     """How a tenant's id is made and where it travels."""
 
     declared: Annotated[bool, Meta(description="Whether a binding is declared.")]
@@ -20,7 +20,7 @@ class BindingPart(Part, kw_only=True):
     carried_in: Annotated[tuple[str, ...], Meta(description="header, row, signature; sorted.")]
 
 
-class TenantSubject(Part, kw_only=True):
+class TenantSubject(Part, frozen=True, kw_only=True):
     """A tenant."""
 
     components: Annotated[int, Meta(description="Components that belong to it.")]
@@ -32,7 +32,7 @@ class TenantSubject(Part, kw_only=True):
     jurisdictions: Annotated[int, Meta(description="Jurisdictions named.")]
 
 
-class TenantPairSubject(Part, kw_only=True):
+class TenantPairSubject(Part, frozen=True, kw_only=True):
     """Two tenants."""
 
     shared_keys: Annotated[int, Meta(description="Keys that components of both use.")]

@@ -24,6 +24,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Print or write the schema."""
     import orjson
 
+    from limen.policy.wording import suggestion
+
     if options.subject is None:
         from limen.loading.schema import declaration_schema
 
@@ -33,7 +35,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
         schemas = subject_schemas()
         if options.subject not in schemas:
-            raise UsageError(Problem(message=f"there is no kind {options.subject!r}", hint=f"kinds: {', '.join(sorted(schemas))}"))
+            raise UsageError(Problem(message=f"there is no kind {options.subject!r}", hint=suggestion(options.subject, schemas)))
         schema = schemas[options.subject]
     content = orjson.dumps(schema, option=orjson.OPT_INDENT_2) + b"\n"
     if options.output is None:

@@ -15,11 +15,11 @@
 #       path: authz.roles
 #       message: "the calling component acts in {actual} of the flow's {workload} roles for workloads"
 #   avoid: |
-#     automation: {zone: processing, kind: service}
+#     components: {automation: {zone: processing, kind: service}}
 #     flows:
 #       - {id: write, from: automation, authz: {roles: [ingestion_service], permission: "record:write"}, ...}
 #   prefer: |
-#     automation: {zone: processing, kind: service, roles: [ingestion_service]}
+#     components: {automation: {zone: processing, kind: service, roles: [ingestion_service]}}
 #     flows:
 #       - {id: write, from: automation, authz: {roles: [ingestion_service], permission: "record:write"}, ...}
 #   rationale: |

@@ -20,9 +20,9 @@
 #       needs: [age]
 #       message: "{claim} was observed {actual} ago; the profile allows {required}"
 #   avoid: |
-#     limen check --observations 2025.jsonl
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # last run a year ago
 #   prefer: |
-#     limen probe && limen check --observations today.jsonl
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # run every night
 #   rationale: |
 #     What was true at the last audit need not be true today: certificates are renewed, configurations drift, grants
 #     accumulate. An observation speaks for its day.

@@ -21,7 +21,7 @@
 #   avoid: |
 #     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and nobody runs it
 #   prefer: |
-#     limen probe && limen check --observations observations.jsonl
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # run every night
 #   rationale: |
 #     A probe that did not run proves nothing, and a report that leaves it out looks like proof. What was asked for
 #     and not answered stays open.

@@ -1,6 +1,6 @@
 # METADATA
 # title: Identifiers are brought into one form at entry
-# description: "Where items with product, registrant or prescriber numbers enter from a zone of trust 0, those numbers are brought into canonical form."
+# description: "Where items with product, registrant or prescriber numbers enter from a zone of trust 0 or from a tenant, those numbers are brought into canonical form."
 # schemas: [{input: schema.component}]
 # custom:
 #   id: ingress.canonical_identifiers
@@ -9,7 +9,7 @@
 #   confidence: certain
 #   controls: ["nist-800-53r5:SI-10", "dscsa:582(g)(1)(A)"]
 #   remediation: "List ndc, gtin, npi and dea under ingress.canonicalises as far as they occur, and refuse what is ambiguous."
-#   not_applicable: no such identifier enters here from a zone of trust 0
+#   not_applicable: no such identifier enters here from outside
 #   checks:
 #     canonical:
 #       path: ingress.canonicalises

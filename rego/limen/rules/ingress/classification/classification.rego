@@ -1,6 +1,6 @@
 # METADATA
 # title: What enters is classified
-# description: "Where data enters from a zone of trust 0, each item gets its label."
+# description: "Where data enters from a zone of trust 0 or from a tenant, each item gets its label."
 # schemas: [{input: schema.component}]
 # custom:
 #   id: ingress.classification
@@ -9,7 +9,7 @@
 #   confidence: certain
 #   controls: ["nist-800-53r5:RA-2", "nist-800-53r5:AC-4"]
 #   remediation: List the items under ingress.classifies of the component where they enter.
-#   not_applicable: no flow brings data here from a zone of trust 0
+#   not_applicable: no flow brings data here from outside
 #   checks:
 #     classified:
 #       path: ingress.classifies

@@ -1,6 +1,6 @@
 # METADATA
 # title: What fails at entry has a place of its own
-# description: A component where data enters from a zone of trust 0 names a quarantine for what it refuses.
+# description: A component where data enters from a zone of trust 0 or from a tenant names a quarantine for what it refuses.
 # schemas: [{input: schema.component}]
 # custom:
 #   id: ingress.quarantine
@@ -9,7 +9,7 @@
 #   confidence: certain
 #   controls: ["nist-800-53r5:SI-10", "nist-800-53r5:SC-7", "dscsa:582-suspect-product"]
 #   remediation: "Name under ingress.quarantine a component that keeps what failed, apart from production."
-#   not_applicable: no flow brings data here from a zone of trust 0
+#   not_applicable: no flow brings data here from outside
 #   checks:
 #     place:
 #       path: ingress.quarantine

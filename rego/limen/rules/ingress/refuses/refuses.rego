@@ -1,6 +1,6 @@
 # METADATA
 # title: Unregistered and discontinued products are refused
-# description: A component where product identifiers enter from a zone of trust 0 refuses the products that the profile lists.
+# description: A component where product identifiers enter from a zone of trust 0 or from a tenant refuses the products that the profile lists.
 # schemas: [{input: schema.component}]
 # custom:
 #   id: ingress.refuses
@@ -11,7 +11,7 @@
 #   remediation: "List under ingress.refuses the kinds of product that the profile names, and check against the master data at entry."
 #   parameters:
 #     refused_products: {type: strings, stricter: more}
-#   not_applicable: no such identifier enters here from a zone of trust 0
+#   not_applicable: no such identifier enters here from outside
 #   checks:
 #     refused:
 #       path: ingress.refuses

@@ -1,6 +1,6 @@
 # METADATA
 # title: What enters is validated
-# description: "Where data enters from a zone of trust 0, each item is checked against a schema."
+# description: "Where data enters from a zone of trust 0 or from a tenant, each item is checked against a schema."
 # schemas: [{input: schema.component}]
 # custom:
 #   id: ingress.validation
@@ -9,7 +9,7 @@
 #   confidence: certain
 #   controls: ["nist-800-53r5:SI-10", "nist-800-53r5:SC-7", "21cfr11:11.10(a)"]
 #   remediation: "List the items under ingress.validates of the component where they enter, and refuse what does not fit."
-#   not_applicable: no flow brings data here from a zone of trust 0
+#   not_applicable: no flow brings data here from outside
 #   checks:
 #     validated:
 #       path: ingress.validates
