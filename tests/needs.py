@@ -16,12 +16,13 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 _INSTALL = {
+    "bash": "apt-get install bash",
     "chromedriver": "apt-get install chromium-driver",
     "chromium": "apt-get install chromium",
-    "bash": "apt-get install bash",
     "git": "apt-get install git",
     "make": "apt-get install make",
     "opa": "go install github.com/open-policy-agent/opa@v1.22.2",
+    "setpriv": "apt-get install util-linux",
 }
 
 

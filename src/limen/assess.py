@@ -13,7 +13,7 @@ from limen import __version__
 from limen.analysis.crossings import boundary_map, crossing_rows
 from limen.analysis.facts import Facts, context_of, facts
 from limen.analysis.posture import Locate
-from limen.errors import Location, Problem, UsageError
+from limen.errors import Problem, UsageError
 from limen.loading import Loaded, find, load
 from limen.policy.baseline import read_baseline
 from limen.policy.catalog import Catalog, load_catalog
@@ -129,7 +129,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         findings = result.findings
         if request.flows:
             findings = tuple(finding for finding in findings if finding.crossing in request.flows)
-        counts = dict.fromkeys(STATUSES, 0) | result.counts
+        counts: dict[str, int] = {status: result.counts.get(status, 0) for status in STATUSES}
         claims = found.tables["claim"].size
         assessment = Assessment(
             tool_version=__version__,
@@ -192,7 +192,9 @@ def _known_flows(flows: tuple[str, ...], loaded: Loaded) -> None:
     known = {flow.id for flow in loaded.declaration.flows}
     unknown = [flow for flow in flows if flow not in known]
     if unknown:
-        raise UsageError([Problem(message=f"there is no flow {flow!r}", hint=suggestion(flow, known)) for flow in unknown])
+        raise UsageError(
+            [Problem(message=f"there is no flow {flow!r}", hint=suggestion(flow, known)) for flow in unknown]
+        )
 
 
 __all__ = ["Assessed", "Request", "assess", "moment"]

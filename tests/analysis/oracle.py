@@ -143,15 +143,19 @@ def _derivable(declaration: Declaration, movements: list[Movement], found: dict[
             if any(stack[0] in _opened_by(declaration, key) for key in component.opens_with):
                 yield (place, item, tenant, stack[1:]), length + 1
             for (other, thing, _, state), at in list(found.items()):
-                if other == place and thing.startswith("key:") and not state:
-                    if stack[0] in _opened_by(declaration, thing.removeprefix("key:")):
-                        yield (place, item, tenant, stack[1:]), max(length, at) + 1
+                held = other == place and thing.startswith("key:") and not state
+                if held and stack[0] in _opened_by(declaration, thing.removeprefix("key:")):
+                    yield (place, item, tenant, stack[1:]), max(length, at) + 1
         for movement in movements:
             if movement.sender != place or (movement.items is not None and item not in movement.items):
                 continue
             if _passes(declaration, movement, tenant):
                 for receiver in movement.receivers:
                     yield (receiver, item, tenant, _on_wire(declaration, movement, fact)), length + 1
+    yield from _products(declaration, found)
+
+
+def _products(declaration: Declaration, found: dict[Fact, int]):
     for place, component in declaration.components.items():
         for made in component.produces:
             for tenant in {fact[2] for fact in found if fact[0] == place}:
@@ -229,8 +233,8 @@ def _integrity(
     plain = {fact[:3] for fact in facts if not fact[3]}
     while True:
         before = dict(found)
-        for place, item, tenant in found:
-            values = [found[place, item, tenant]]
+        for (place, item, tenant), value in before.items():
+            values = [value]
             if (place, item, tenant, ()) in _starts(declaration):
                 values.append(trust[place])
             for movement in movements:
@@ -313,20 +317,17 @@ def fields(declaration: Declaration, *, assumed: bool) -> dict[tuple[str, str, s
         origin = made or (place, item, tenant, ()) in _starts(declaration)
         handles = {*component.originates, *component.stores, *(product.data for product in component.produces)}
         held = item.startswith("key:") and any(fact[:2] == (place, item) for fact in _starts(declaration))
+        leaves = any(
+            place in (movement.sender, *movement.receivers[:-1]) and (movement.items is None or item in movement.items)
+            for movement in movements
+        )
         found[place, item, tenant] = {
             "origin": origin,
             "arrival": bool(arrivals),
             "plaintext": () in stacks,
             "sealed": any(stacks),
             "arrives_plaintext": any(open_keys.issuperset(stack) for stack in arrivals),
-            "broker": item not in handles
-            and not held
-            and not any(s and s[0] in open_keys for s in stacks)
-            and any(
-                place in (movement.sender, *movement.receivers[:-1])
-                and (movement.items is None or item in movement.items)
-                for movement in movements
-            ),
+            "broker": leaves and not (item in handles or held or any(s and s[0] in open_keys for s in stacks)),
             "stored": item in component.stores,
             "foreign": home is not None and tenant is not None and home != tenant,
             "outside_transfer": (place, item, tenant) in outside,

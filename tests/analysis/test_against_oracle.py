@@ -184,7 +184,7 @@ def test_one_more_flow_removes_no_exposure(declared: dict[str, Any], data: st.Da
 @settings(max_examples=60)
 @given(declared_systems())
 def test_renaming_changes_no_subject(declared: dict[str, Any]) -> None:
-    """With every component, item, key, tenant, zone and flow renamed, the subjects are the same ones in the same order."""
+    """With every component, item, key, tenant, zone and flow renamed, the subjects are the same in the same order."""
     text = msgspec.json.encode(declared).decode()
     names = {
         *declared["components"], *declared["zones"], "record", "report", "receipt", *KEYS, "east", "west",

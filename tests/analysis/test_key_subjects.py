@@ -155,6 +155,7 @@ def test_details_name_whom_the_counts_are_about() -> None:
     assert (known.path, known.peers) == (("keys", "data"), ())
     assert known.provenance == {
         "grantees_not_using": "idle",
+        "grantees": "idle does not use it",
         "same_material": "twin",
         "users": "portal, store",
         "tenants": "east, west",

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from limen.analysis.network import Hop
+from limen.analysis.flow_columns import Hop
 from limen.analysis.wire_subjects import channels, wire_table
 from limen.records.subjects import SubjectTable
 from tests.analysis.systems import Analysed, system
@@ -69,6 +69,7 @@ class _Expected(msgspec.Struct):
     unheld_signatures: int = 0
     signed: bool = False
     verified: bool = False
+    verifiable: bool = False
     storage: bool = False
     identifiers: int = 0
     sensitive_fields: int = 1
@@ -126,6 +127,19 @@ def test_signatures(signs: list[str], verifies: list[str], expected: tuple[bool,
     flows = [{"from": "a", "to": "b", "carries": ["record"], "protection": {"record": [{"signed": "seal"}]}}]
     found = only(table(components, flows), "signed", "verified", "unheld_signatures")
     assert tuple(found.values()) == expected
+
+
+@pytest.mark.parametrize(("opens", "expected"), [(["outer"], True), ([], False)])
+def test_a_signature_can_be_verified_only_where_the_item_is_readable(opens: list[str], expected: bool) -> None:
+    components = {
+        "a": {"originates": ["record"], "signs_with": ["seal"], "seals_with": ["outer"]},
+        "b": {"opens_with": opens},
+    }
+    layers = {"record": [{"sealed": "outer"}, {"signed": "seal"}]}
+    flows = [{"from": "a", "to": "b", "carries": ["record"], "protection": layers}]
+    assert only(table(components, flows), "signed", "verifiable") == {"signed": True, "verifiable": expected}
+    components["a"]["signs_with"] = []
+    assert only(table(components, flows), "signed", "verifiable") == {"signed": False, "verifiable": False}
 
 
 def test_what_the_sender_cannot_hold_counts_as_plaintext() -> None:
@@ -259,3 +273,22 @@ def test_details() -> None:
     assert [step.action for step in detail.witness] == ["originates", "seals", "flows"]
     assert detail.provenance["label"] == "data record"
     assert detail.provenance["channel"].startswith("derived from protocol https")
+
+
+@pytest.mark.parametrize(
+    ("receiver", "protection", "verified", "verifiable"),
+    [
+        ({"verifies_with": ["seal"]}, [{"signed": "seal"}], True, True),
+        ({}, [{"signed": "seal"}], False, True),
+        ({}, [{"sealed": "outer"}, {"signed": "seal"}], False, False),
+        ({"opens_with": ["outer"]}, [{"sealed": "outer"}, {"signed": "seal"}], False, True),
+        ({}, [{"sealed": "outer"}], False, False),
+    ],
+)
+def test_a_signature_can_be_checked_where_the_item_can_be_read(
+    receiver: dict[str, Any], protection: list[dict[str, str]], verified: bool, verifiable: bool
+) -> None:
+    components = {"a": {"originates": ["record"], "seals_with": ["outer"], "signs_with": ["seal"]}, "b": receiver}
+    flows = [{"from": "a", "to": "b", "carries": ["record"], "protection": {"record": protection}}]
+    found = table(components, flows)
+    assert only(found, "verified", "verifiable") == {"verified": verified, "verifiable": verifiable}

@@ -34,7 +34,9 @@ UNDEFINED = HEAD + (
     'checks["mine"] := {"holds": input.in_transit.channel == "tls", "actual": input.in_transit.channel} if {\n'
     '\tinput.in_transit.channel == "ssh"\n}\n'
 )
-NOT_APPLICABLE_UNDEFINED = SOUND.replace("applicable := true\n", 'applicable if {\n\tinput.in_transit.channel == "ssh"\n}\n')
+NOT_APPLICABLE_UNDEFINED = SOUND.replace(
+    "applicable := true\n", 'applicable if {\n\tinput.in_transit.channel == "ssh"\n}\n'
+)
 _DIGITS = ", ".join(map(str, range(100)))
 LOOPING = HEAD + (
     f"hundred := [{_DIGITS}]\n\n"

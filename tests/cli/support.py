@@ -43,3 +43,8 @@ def program(*arguments: str | Path, cwd: Path | None = None, seconds: float = 60
         env={name: value for name, value in os.environ.items() if name not in VARIABLES} | variables,
     )
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names in a folder, sorted."""
+    return sorted(path.name for path in folder.iterdir())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from limen.reports import formats
 from tests.cli.conftest import declaration
-from tests.cli.support import limen, program
+from tests.cli.support import limen, names, program
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -118,12 +117,12 @@ def test_one_format_to_a_file_prints_the_text(weak: Path, capsys: Capsys) -> Non
 def test_one_format_to_a_folder(system: Path, capsys: Capsys) -> None:
     (system / "reports").mkdir()
     assert limen(capsys, "check", system, "-f", "sarif", "-o", system / "reports").code == 0
-    assert os.listdir(system / "reports") == ["limen.sarif"]
+    assert names(system / "reports") == ["limen.sarif"]
 
 
 def test_all_formats_to_a_folder(system: Path, capsys: Capsys) -> None:
     assert limen(capsys, "check", system, "-f", "all", "-o", system / "reports").code == 0
-    assert sorted(os.listdir(system / "reports")) == [
+    assert names(system / "reports") == [
         "limen-github.txt", "limen.html", "limen.json", "limen.jsonl", "limen.md", "limen.sarif", "limen.txt",
         "limen.xml",
     ]  # fmt: skip
@@ -131,7 +130,7 @@ def test_all_formats_to_a_folder(system: Path, capsys: Capsys) -> None:
 
 def test_several_formats_repeated_or_by_commas(system: Path, capsys: Capsys) -> None:
     limen(capsys, "check", system, "-f", "json,junit", "-f", "json", "-o", system / "reports")
-    assert sorted(os.listdir(system / "reports")) == ["limen.json", "limen.xml"]
+    assert names(system / "reports") == ["limen.json", "limen.xml"]
 
 
 def test_a_report_that_cannot_be_placed_leaves_nothing_behind(system: Path, capsys: Capsys) -> None:
@@ -141,7 +140,7 @@ def test_a_report_that_cannot_be_placed_leaves_nothing_behind(system: Path, caps
     said = limen(capsys, "check", system, "-f", "json,sarif,junit", "-o", reports)
     assert (said.code, said.out) == (2, "")
     assert f"cannot write {reports / 'limen.xml'}" in said.err
-    assert sorted(os.listdir(reports)) == ["limen.json", "limen.xml"]
+    assert names(reports) == ["limen.json", "limen.xml"]
     assert (reports / "limen.json").read_text(encoding="utf-8") == "old"
 
 

@@ -89,7 +89,10 @@ def test_a_flow_inside_one_zone(system: Path, capsys: Capsys) -> None:
 def test_an_exposure_shows_its_witness(system: Path, capsys: Capsys) -> None:
     root = system / "boundaries.yaml"
     text = root.read_text(encoding="utf-8")
-    wrong = text.replace("opens_with: [record-key]\n    at_rest", "opens_with: [record-key]\n    clearance: {level: internal, basis: None}\n    at_rest")
+    wrong = text.replace(
+        "opens_with: [record-key]\n    at_rest",
+        "opens_with: [record-key]\n    clearance: {level: internal, basis: None}\n    at_rest",
+    )
     assert wrong != text
     root.write_text(wrong, encoding="utf-8")
     found = json.loads(limen(capsys, "check", system, "-f", "json").out)["findings"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from limen.cli.quoting import quoted
 from limen.cli.starter import starter
 from limen.policy.catalog import load_catalog
-from tests.cli.support import limen
+from tests.cli.support import limen, names
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -87,7 +86,7 @@ def test_it_overwrites_only_when_forced(tmp_path: Path, there: str, capsys: Caps
     assert (said.code, said.out) == (2, "")
     assert f"{path} is there already" in said.err
     assert "--force" in said.err
-    assert os.listdir(tmp_path) == ["boundaries.yaml"]
+    assert names(tmp_path) == ["boundaries.yaml"]
     assert limen(capsys, "init", tmp_path, *GIVEN, "--profile", "hipaa", "--force").code == 0
     assert limen(capsys, "check", tmp_path).code == 0
 
@@ -112,7 +111,7 @@ def test_without_a_terminal_all_that_is_missing_is_named_at_once(tmp_path: Path,
     assert [name for name in ("--id", "--owner", "--profile") if f"{name} is missing" in said.err] == [
         "--id", "--owner", "--profile",
     ]  # fmt: skip
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -135,11 +134,12 @@ def test_a_wrong_answer_is_refused(tmp_path: Path, arguments: list[str], said: s
     run = limen(capsys, "init", tmp_path, *arguments)
     assert (run.code, run.out) == (2, "")
     assert said in run.err
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize(
-    "text", ['"', "\\", "a: {b", "# no comment", "\x1b[2J", "<b>", "\u202e", "é 名前 😀", "{{ 7 * 7 }}", "\n- x", "a\x85b"]
+    "text",
+    ['"', "\\", "a: {b", "# no comment", "\x1b[2J", "<b>", "\u202e", "é 名前 😀", "{{ 7 * 7 }}", "\n- x", "a\x85b"],
 )
 def test_free_text_may_hold_anything(tmp_path: Path, text: str, capsys: Capsys) -> None:
     limen(capsys, "init", tmp_path, "--id", "rx", "--owner", text, "--title", text, "--profile", "hipaa")

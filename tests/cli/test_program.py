@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -74,7 +72,8 @@ def test_a_misspelt_word_is_refused_with_a_suggestion(arguments: list[str], said
 
 
 def _modules(*arguments: str | Path) -> set[str]:
-    script = "import json, sys; from limen.cli import main; code = main(sys.argv[1:]); " + (
+    script = (
+        "import json, sys; from limen.cli import main; code = main(sys.argv[1:]); "
         "print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script, *map(str, arguments)], capture_output=True, timeout=60)
@@ -114,36 +113,12 @@ def test_a_full_disk_behind_standard_output_is_no_success(system: Path, argument
     if not Path("/dev/full").exists():
         pytest.skip("this platform has no /dev/full")
     where = [str(system)] if arguments[0] == "check" else []
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "limen", *arguments, *where], stdout=full, stderr=subprocess.PIPE, timeout=60
         )
     assert done.returncode == 4
     assert done.stderr.decode() == "limen: the result can't be written: No space left on device\n"
-
-
-def test_ctrl_c_is_told_in_a_line(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "flows.jsonl")  # whoever opens it waits, unless it is refused
-    os.mkfifo(tmp_path / "answers")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "limen", "check", str(tmp_path), "--policies", str(_slow_policies(tmp_path))],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert out == b""
-    assert err.decode() == "limen: interrupted: nothing was decided\n"
-
-
-def _slow_policies(folder: Path) -> Path:
-    """Return a folder with a rule that loops, so that a check takes until its deadline; write a system beside it."""
-    from tests.cli.conftest import declaration
-    from tests.cli.hostile import LOOPING, write_rule
-
-    (folder / "boundaries.yaml").write_text(declaration("hostile", "zero-trust"), encoding="utf-8")
-    return write_rule(folder / "policies", LOOPING)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import GRPCS, WEAK, mend, worsen
-from tests.cli.support import limen
+from tests.cli.support import limen, names
 from tests.needs import need_program
 
 Capsys = pytest.CaptureFixture[str]
@@ -114,9 +114,9 @@ def test_a_declaration_that_was_not_there_yet_inherits_nothing(tmp_path: Path, w
 
 def test_the_working_tree_is_left_as_it_is(repository: Path, capsys: Capsys) -> None:
     weaken(repository, "kmip")
-    before = sorted(os.listdir(repository)), (repository / "boundaries.yaml").read_bytes()
+    before = names(repository), (repository / "boundaries.yaml").read_bytes()
     limen(capsys, "check", repository, "--baseline-from", "main")
-    assert (sorted(os.listdir(repository)), (repository / "boundaries.yaml").read_bytes()) == before
+    assert (names(repository), (repository / "boundaries.yaml").read_bytes()) == before
 
 
 @pytest.mark.parametrize("reference", ["nowhere", "HEAD~5", "", " ", "-x", "--output=x", "main:boundaries.yaml"])
@@ -124,7 +124,7 @@ def test_a_reference_that_is_none(repository: Path, reference: str, capsys: Caps
     said = limen(capsys, "check", repository, f"--baseline-from={reference}")
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith("error: ")
-    assert sorted(os.listdir(repository)) == [".git", "boundaries.yaml"]
+    assert names(repository) == [".git", "boundaries.yaml"]
 
 
 def test_outside_a_repository(weak: Path, capsys: Capsys) -> None:

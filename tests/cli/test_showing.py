@@ -31,7 +31,13 @@ def test_crossings_as_a_table(weak: Path, capsys: Capsys) -> None:
     rows = [line.split("\t") for line in said.out.splitlines()]
     assert rows[0][:5] == ["flow", "from", "to", "crosses", "label"]
     assert [row[0] for row in rows[1:]] == CROSSINGS
-    assert rows[2][:5] == ["hand-over", "gateway", "service", "leaves zone ingress, enters zone processing", "restricted"]
+    assert rows[2][:5] == [
+        "hand-over",
+        "gateway",
+        "service",
+        "leaves zone ingress, enters zone processing",
+        "restricted",
+    ]
     assert rows[2][rows[0].index("TLS")] == "1.2"
     assert rows[1][rows[0].index("TLS")] == "1.3"
 
@@ -194,9 +200,7 @@ test_holds if {
         (None, 3, "NO TEST ours.mine"),
     ],
 )
-def test_a_rule_of_ones_own_is_tested(
-    tmp_path: Path, tests: str | None, code: int, said: str, capsys: Capsys
-) -> None:
+def test_a_rule_of_ones_own_is_tested(tmp_path: Path, tests: str | None, code: int, said: str, capsys: Capsys) -> None:
     policies = write_rule(tmp_path / "policies", SOUND)
     if tests is not None:
         (policies / "rules" / "ours" / "mine" / "mine_test.rego").write_text(tests, encoding="utf-8")

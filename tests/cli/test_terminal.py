@@ -17,7 +17,7 @@ import yaml
 
 from tests.cli.conftest import declaration
 from tests.cli.hostile import LOOPING, write_rule
-from tests.cli.support import VARIABLES, limen, program
+from tests.cli.support import VARIABLES, limen, names, program
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -78,7 +78,12 @@ def test_a_check_is_coloured_and_linked(weak: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "variables"),
-    [(["--no-color"], {}), ([], {"NO_COLOR": "1"}), ([], {"TERM": "dumb"}), ([], {"NO_COLOR": "1", "FORCE_COLOR": "1"})],
+    [
+        (["--no-color"], {}),
+        ([], {"NO_COLOR": "1"}),
+        ([], {"TERM": "dumb"}),
+        ([], {"NO_COLOR": "1", "FORCE_COLOR": "1"}),
+    ],
 )
 def test_colour_can_be_refused(weak: Path, arguments: list[str], variables: dict[str, str]) -> None:
     code, shown = Terminal("check", weak, *arguments, **variables).end()
@@ -193,7 +198,7 @@ def test_questions_can_be_left(tmp_path: Path, how: str) -> None:
     code, shown = terminal.end()
     assert code == (130 if how == "Ctrl-C" else 2)
     assert "Traceback" not in shown
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def test_hostile_text_cannot_drive_the_terminal(tmp_path: Path, capsys: Capsys) -> None:

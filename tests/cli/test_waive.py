@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import FINDING, mend, worsen
-from tests.cli.support import Said, limen
+from tests.cli.support import Said, limen, names
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -192,9 +191,7 @@ def test_a_waiver_that_does_not_hold_is_a_finding_and_covers_nothing(
     assert {(finding["rule"], finding["disposition"]) for finding in found} == {
         ("transit.tls_minimum", "open"), (rule, "open"),
     }  # fmt: skip
-    assert {finding["location"]["file"] for finding in found if finding["rule"] == rule} == {
-        str(weak / "waivers.yaml")
-    }
+    assert {finding["location"]["file"] for finding in found if finding["rule"] == rule} == {str(weak / "waivers.yaml")}
 
 
 def test_a_waiver_ends_at_its_moment(
@@ -223,4 +220,4 @@ def test_a_malformed_file_is_exit_2_with_its_place(weak: Path, text: str, capsys
         said = limen(capsys, *arguments)
         assert (said.code, said.out) == (2, "")
         assert f"{weak / 'waivers.yaml'}:" in said.err
-    assert sorted(os.listdir(weak)) == ["boundaries.yaml", "waivers.yaml"]
+    assert names(weak) == ["boundaries.yaml", "waivers.yaml"]

@@ -10,12 +10,13 @@ import pytest
 
 from limen.cli.writing import write_file, write_files
 from limen.errors import UsageError
+from tests.cli.support import names
 
 
 def test_a_new_file_in_new_folders(tmp_path: Path) -> None:
     write_file(tmp_path / "a" / "b" / "c.txt", b"x")
     assert (tmp_path / "a" / "b" / "c.txt").read_bytes() == b"x"
-    assert os.listdir(tmp_path / "a" / "b") == ["c.txt"]
+    assert names(tmp_path / "a" / "b") == ["c.txt"]
 
 
 def test_it_is_readable_as_the_umask_says(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_none_of_them_where_one_cannot_be_written(tmp_path: Path) -> None:
         write_files(files)
     assert f"cannot write {tmp_path / 'folder'}" in str(caught.value)
     assert (tmp_path / "old").read_bytes() == b"old"
-    assert sorted(os.listdir(tmp_path)) == ["folder", "old"]
+    assert names(tmp_path) == ["folder", "old"]
 
 
 @pytest.mark.parametrize("place", ["file/x", "file/x/y", "folder"])
@@ -73,11 +74,11 @@ def test_a_place_that_is_none(tmp_path: Path, place: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(UsageError):
         write_file(tmp_path / place, b"x")
-    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+    assert names(tmp_path) == ["file", "folder"]
     assert (tmp_path / "file").read_bytes() == b"mine"
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot write"):
         write_file(tmp_path / ("x" * 300), b"x")
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from limen.policy import discovery
 from limen.records.subjects import Column, Detail, Part, SubjectTable
 
 METADATA = """# METADATA
@@ -168,3 +169,13 @@ def everything(catalog: Any, **entries: Any) -> Any:
         attested_waivers=False,
         as_of=datetime.date(2026, 1, 1),
     )
+
+
+def shipped() -> tuple[list[discovery.Module], dict[str, discovery.Module]]:
+    """Return the shipped rules, and the libraries by name."""
+    problems: list[Any] = []
+    places = discovery.sources(())
+    rules = discovery.rules(places, problems)
+    libraries = {module.id: module for module in discovery.libraries(places, problems)}
+    assert not problems
+    return rules, libraries

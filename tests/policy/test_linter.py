@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from limen.errors import PolicyError, Problem
 from limen.policy.catalog import load_catalog
-from tests.policy.support import BODY, METADATA, write_rule
+from limen.policy.index import schema_texts
+from limen.policy.inspection import inspect
+from tests.policy.support import BODY, METADATA, shipped, write_rule
 
 HEAD = BODY[BODY.index("checks[") :]
 
@@ -124,6 +129,16 @@ REWRITTEN = {
         "never used",
     ),
     "recursion": (HEAD, HEAD + "\nf(x) := f(x)\n\n", "f is defined and never used"),
+    "partial helper": (HEAD, HEAD + '\nhelper["a"] := input.depth\n', "neither one value nor a function"),
+    "builtin taken": (HEAD, HEAD + "\ncount(x) := 0\n", "'count' is taken"),
+    "import named input": ("import data.limen.parameters\n", "import data.limen.parameters as input\n", "'input'"),
+    "argument named input": (
+        "applicable := input.crossing",
+        "applicable := f(input.crossing)\n\nf(input) := input.depth",
+        "is taken",
+    ),
+    "computed data": ("input.crossing", "data.limen[input.label.text] == 1", "may not be read here"),
+    "computed root": ("input.crossing", "data[input.label.text] == 1", "may not be read here"),
     "syntax": ("applicable := input.crossing", "applicable := input.", "not Rego"),
     "old syntax": ("applicable := input.crossing", "applicable = true { input.crossing }", "not Rego"),
 }
@@ -368,3 +383,20 @@ def test_deep_nesting_costs_the_rule_and_not_the_run(tmp_path: Path) -> None:
         load_catalog((tmp_path,))
     assert caught.type.__name__ in ("PolicyError", "UnassessedError")
     assert "mine.rego" in str([*caught.value.problems])
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_no_edit_of_a_shipped_rule_breaks_the_linter(data: st.DataObject) -> None:
+    rules, libraries = shipped()
+    batch = []
+    for number in range(12):
+        module = data.draw(st.sampled_from(rules))
+        start = data.draw(st.integers(0, len(module.text)))
+        length = data.draw(st.integers(0, 12))
+        inserted = data.draw(st.text(alphabet='abi.[]{}()"_:=,|#\n\t -1x', max_size=8))
+        text = module.text[:start] + inserted + module.text[start + length :]
+        batch.append(msgspec.structs.replace(module, file=f"{module.file}#{number}", text=text))
+    problems: list[Problem] = []
+    inspect(batch, libraries, schema_texts(), problems)
+    assert all(problem.location is not None and problem.message for problem in problems)

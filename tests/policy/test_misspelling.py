@@ -14,18 +14,10 @@ from limen.policy.index import schema_texts
 from limen.policy.inspection import inspect
 from limen.policy.metadata import BLOCK, rule_from
 from limen.policy.syntax import trees
+from tests.policy.support import shipped
 
 BATCH = 250
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def shipped() -> tuple[list[discovery.Module], dict[str, discovery.Module]]:
-    problems: list[Any] = []
-    places = discovery.sources(())
-    rules = discovery.rules(places, problems)
-    libraries = {module.id: module for module in discovery.libraries(places, problems)}
-    assert not problems
-    return rules, libraries
 
 
 def spelling_places(node: Any, text: bytes) -> Iterator[tuple[int, int]]:

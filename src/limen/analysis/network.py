@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from limen.analysis.flow_columns import Hop, flow_columns, mask_of, union
 from limen.analysis.lattice import Lattice, Point, join
 from limen.analysis.posture import Postures
 from limen.analysis.used import items_used, keys_used, tenants_used
@@ -20,7 +21,6 @@ from limen.model.data import Clearance, DataItem
 from limen.model.declaration import Declaration
 from limen.model.flows import Flow, Layer
 from limen.model.places import Component, Zone
-from limen.model.posture import ONE_WAY_PROTOCOLS
 
 NONE = -1
 """The index of a tenant that there is not: a component or an instance without tenant."""
@@ -33,17 +33,6 @@ class Layers(msgspec.Struct, frozen=True, gc=False):
     """Keys that must be around the item, innermost first; field encryption where it covers all sensitive fields."""
     signs: tuple[int, ...]
     """Keys of signatures over the item."""
-
-
-class Hop(msgspec.Struct, frozen=True, gc=False):
-    """A component that a flow passes through."""
-
-    component: int
-    """Its index."""
-    terminates: bool
-    """Whether it ends TLS, and so sees what TLS protected."""
-    reestablishes: bool | None
-    """Whether it opens TLS again; None where that is not declared."""
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +134,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
 
     def mask(self, names: Iterable[str]) -> int:
         """Return a set of items by name; raises KeyError for a name that is nowhere in the declaration."""
-        return _mask(names, self.item_index)
+        return mask_of(names, self.item_index)
 
     def names(self, mask: int) -> list[str]:
         """Return the names of a set of items, in order."""
@@ -217,11 +206,9 @@ def build_network(declaration: Declaration) -> Network:
     flow_index = {flow.id: index for index, flow in enumerate(flows)}
     source = [component_index[flow.source] for flow in flows]
     target = [component_index[flow.target] for flow in flows]
-    columns = _flow_columns(declaration, component_index, item_index, postures)
+    columns = flow_columns(declaration, component_index, item_index, postures)
     at_rest_keys = [_at_rest_key(postures, component, key_index) for component in components]
-    stores = {
-        (key, component.stores) for key, component in zip(at_rest_keys, components, strict=True) if key != NONE
-    }
+    stores = {(key, component.stores) for key, component in zip(at_rest_keys, components, strict=True) if key != NONE}
     key_names = tuple(key_index)
     sealed = sealed_by(declaration, ((key_names[key], items) for key, items in stores))
     labels = [None if item is None or item.label is UNSET else lattice.label(item.label) for item in data]
@@ -248,13 +235,13 @@ def build_network(declaration: Declaration) -> Network:
         data_count=len(data_index),
         data=data,
         labels=[lattice.top if label is None else label for label in labels],
-        labelled=_or(1 << index for index, label in enumerate(labels) if label is not None),
+        labelled=union(1 << index for index, label in enumerate(labels) if label is not None),
         key_names=key_names,
         key_index=key_index,
         wraps=_wraps(declaration, key_index),
         at_rest_keys=at_rest_keys,
-        originated=[_mask(component.originates, item_index) for component in components],
-        stored=[_mask(component.stores, item_index) for component in components],
+        originated=[mask_of(component.originates, item_index) for component in components],
+        stored=[mask_of(component.stores, item_index) for component in components],
         layers_memo={},
         labels_memo={},
         flows=flows,
@@ -271,54 +258,6 @@ def build_network(declaration: Declaration) -> Network:
         flow_tenants=_flow_tenants(flows, (source, target), tenant_index, tenant_of),
         transfer_senders=_transfer_senders(declaration, flow_index, source, tenant_of),
     )
-
-
-class _FlowColumns(msgspec.Struct):
-    """The columns of flows while they are filled."""
-
-    carried: list[int]
-    returned: list[int]
-    declared: bytearray
-    assumed_back: bytearray
-    hops: dict[int, tuple[Hop, ...]]
-
-
-def _flow_columns(
-    declaration: Declaration,
-    component_index: Mapping[str, int],
-    item_index: Mapping[str, int],
-    postures: Postures,
-) -> _FlowColumns:
-    """Return what each flow says of its items and hops."""
-    flows = declaration.flows
-    components = declaration.components
-    carried: list[int] = []
-    returned: list[int] = []
-    declared = bytearray(b"\1") * len(flows)
-    assumed_back = bytearray(len(flows))
-    hops: dict[int, tuple[Hop, ...]] = {}
-    masks: dict[tuple[str, ...] | UnsetType, int] = {(): 0, UNSET: 0}
-    for index, flow in enumerate(flows):
-        for names, column in ((flow.carries, carried), (flow.returns, returned)):
-            mask = masks.get(names)
-            if mask is None and names is not UNSET:
-                mask = masks[names] = _mask(names, item_index)
-            column.append(mask or 0)
-        if flow.carries is UNSET:
-            declared[index] = 0
-            if flow.returns is UNSET:
-                ends = components[flow.source].zone, components[flow.target].zone
-                assumed_back[index] = postures.transit(flow, *ends).part.protocol not in ONE_WAY_PROTOCOLS
-        if flow.via:
-            hops[index] = tuple(
-                Hop(
-                    component_index[hop.component],
-                    hop.tls == "terminate",
-                    None if hop.reestablishes is UNSET else hop.reestablishes,
-                )
-                for hop in flow.via
-            )
-    return _FlowColumns(carried, returned, declared, assumed_back, hops)
 
 
 def _flow_tenants(
@@ -360,17 +299,6 @@ def _lists(count: int, ends: list[int]) -> list[list[int]]:
 def _numbered(declared: Iterable[str], used: Iterable[str]) -> dict[str, int]:
     """Return indices of names, the declared ones first."""
     return {name: index for index, name in enumerate(dict.fromkeys((*declared, *used)))}
-
-
-def _mask(names: Iterable[str], item_index: Mapping[str, int]) -> int:
-    return _or(1 << item_index[name] for name in names)
-
-
-def _or(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
 
 
 def _clearance(component: Component, zone: Zone | None) -> Clearance | UnsetType:

@@ -7,14 +7,13 @@ facts show an item in plaintext, a further subject has `assumed` as its fifth pa
 
 from __future__ import annotations
 
-from array import array
-
 import msgspec
 from msgspec import UNSET
 
+from limen.analysis.flow_columns import Hop
 from limen.analysis.kinds.data import WireSubject
 from limen.analysis.lattice import Point, join
-from limen.analysis.network import Hop, Layers, bits
+from limen.analysis.network import Layers, bits
 from limen.analysis.tables import TableBuilder, classes
 from limen.analysis.wire import States, Wires, cause, depths
 from limen.analysis.wire_details import WireDetails
@@ -41,16 +40,6 @@ class _Sent(msgspec.Struct, frozen=True, kw_only=True):
     key_material: bool = False
 
 
-class _Rows(msgspec.Struct, frozen=True):
-    """The subjects of all edges that are alike, without their flow."""
-
-    shapes: array[int]
-    items: array[int]
-    segments: array[int]
-    single: int
-    """Shape of the only row, or -1 where there are more."""
-
-
 def wire_table(wires: Wires) -> SubjectTable:
     """Return the subjects of all wires, by flow, direction and segment."""
     return _Writer(wires).table()
@@ -71,9 +60,9 @@ def channels(channel: str, hops: tuple[Hop, ...]) -> tuple[str, ...]:
 
 
 class _Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """What all rows of an edge have in common."""
+    """What all rows of one segment have in common."""
 
-    channels: tuple[str, ...]
+    channel: str
     trusts: tuple[int, int]
     """Trust of the sender's and of the receiver's zone."""
     crosses_zones: bool
@@ -81,10 +70,15 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
     storage: bool
 
 
+_Protected = tuple[int, int, bool, bool, bool]
+"""Missing seals and signatures; whether the item is signed, verified, and could be verified."""
+_BARE: _Protected = (0, 0, False, False, False)
+
+
 class _Writer:
     """Fills the table; one use.
 
-    What an edge is like and what is sent over it are numbered apart, so that either is worked out once.
+    What a segment is like and what is sent over it are numbered apart, so that either is worked out once.
     """
 
     def __init__(self, wires: Wires) -> None:
@@ -95,11 +89,11 @@ class _Writer:
         self.kinds: list[_Kind] = []
         self.sent: list[_Sent] = []
         self.sent_numbers: dict[_Sent, int] = {}
-        self.item_memo: dict[tuple[int, bool, int, tuple[int, int, bool, bool]], int] = {}
-        self.rows_memo: dict[tuple[int, tuple[object, ...]], _Rows] = {}
+        self.item_memo: dict[tuple[int, bool, int, _Protected], int] = {}
         self.items_memo: dict[tuple[object, ...], list[tuple[int, int]]] = {}
         self.key_class = classes((one.seals_with, one.signs_with, one.verifies_with) for one in network.components)
-        self.shape_memo: dict[tuple[int, str, int], int] = {}
+        self.readable: dict[tuple[int, bool], int] = {}
+        self.shapes: dict[int, int] = {}
 
     def table(self) -> SubjectTable:
         """Return all subjects."""
@@ -107,18 +101,18 @@ class _Writer:
         items, declared, back = wires.items, network.carriage_declared, network.assumed_back
         places = classes(zip(network.zone_of, network.tenant_of, strict=True))
         source, target, hops = network.source, network.target, network.hops
-        kinds: dict[tuple[object, ...], int] = {}
+        kinds: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
         for flow, written in enumerate(network.flows):
             # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
             alike = (places[source[flow]], places[target[flow]], id(written.in_transit), written.of, hops.get(flow))
             kind = kinds.get(alike)
             if kind is None:
-                kind = kinds[alike] = self.kind(flow)
+                kind = kinds[alike] = self.segments(flow, 0), self.segments(flow, 1)
             forward = flow * 2
             if items[forward] or not declared[flow]:
-                self.write(forward, kind, assumed=not declared[flow])
+                self.write(forward, kind[0], assumed=not declared[flow])
             if items[forward + 1] or back[flow]:
-                self.write(forward + 1, kind + 1, assumed=bool(back[flow]))
+                self.write(forward + 1, kind[1], assumed=bool(back[flow]))
         ids = tuple(flow.id for flow in network.flows)
         longest = max((len(hops) for hops in network.hops.values()), default=0)
         segments = tuple(str(number) for number in range(1, longest + 2))
@@ -128,91 +122,85 @@ class _Writer:
             ids if wires.exposures.edges.any_assumed else (),
         )
 
-    def write(self, edge: int, kind: int, *, assumed: bool) -> None:
-        """Append the subjects of one edge of some kind."""
+    def write(self, edge: int, segments: list[int], *, assumed: bool) -> None:
+        """Append the subjects of one edge with some kinds of segments."""
         wires = self.wires
         if edge in wires.later:
-            self.write_later(edge, kind)
+            self.write_later(edge, segments)
             return
         protection = self.network.flows[edge >> 1].protection
         states = wires.sealed.get(edge)
-        sent: tuple[object, ...] = (wires.items[edge], wires.plain[edge], wires.held[edge], assumed)
+        memo: tuple[object, ...] = (wires.items[edge], wires.plain[edge], wires.held[edge], assumed)
         if protection or states is not None:
-            ends = self.key_class[wires.sender(edge)], self.key_class[wires.receiver(edge)]
-            sent = (sent, ends, id(states), id(protection) if protection else 0)
-        rows = self.rows_memo.get((kind, sent))
-        if rows is None:
-            items = self.items_memo.get(sent)
-            if items is None:
-                items = self.items_memo[sent] = self.items(edge, assumed=assumed)
-            rows = self.rows_memo[kind, sent] = self.rows(kind, items)
-        self.append(edge, rows, edge >> 1 if assumed else ABSENT)
+            receiver = wires.receiver(edge)
+            ends = self.key_class[wires.sender(edge)], self.key_class[receiver], self.read(receiver, assumed=assumed)
+            memo = (memo, ends, id(states), id(protection) if protection else 0)
+        sent = self.items_memo.get(memo)
+        if sent is None:
+            sent = self.items_memo[memo] = self.items(edge, assumed=assumed)
+        self.append(edge, segments, sent, edge >> 1 if assumed else ABSENT)
 
-    def append(self, edge: int, rows: _Rows, assumed: int, mark: int = ABSENT) -> None:
-        """Append an edge's rows."""
-        builder = self.builder
-        flows, ways, segments, items, marks = builder.codes
-        if rows.single >= 0:
-            # By far the most have one item and no hop.
-            builder.shapes.append(rows.single)
-            flows.append(edge >> 1)
-            ways.append(edge & 1)
-            segments.append(0)
-            items.append(rows.items[0])
-            marks.append(mark)
-            builder.assumed.append(assumed)
-            return
-        count = len(rows.shapes)
-        builder.shapes.extend(rows.shapes)
-        segments.extend(rows.segments)
-        items.extend(rows.items)
-        for column, code in ((flows, edge >> 1), (ways, edge & 1), (marks, mark), (builder.assumed, assumed)):
-            column.extend((code,) * count)
+    def append(
+        self, edge: int, segments: list[int], sent: list[tuple[int, int]], assumed: int, mark: int = ABSENT
+    ) -> None:
+        """Append the rows of some items, segment by segment."""
+        builder, shapes = self.builder, self.shapes
+        flows, ways, places, items, marks = builder.codes
+        for place, kind in enumerate(segments):
+            for item, number in sent:
+                shape = shapes.get(number << 32 | kind)
+                if shape is None:
+                    shape = shapes[number << 32 | kind] = self.shape(kind, number)
+                builder.shapes.append(shape)
+                flows.append(edge >> 1)
+                ways.append(edge & 1)
+                places.append(place)
+                items.append(item)
+                marks.append(mark)
+                builder.assumed.append(assumed)
 
-    def rows(self, kind: int, sent: list[tuple[int, int]]) -> _Rows:
-        """Return the rows of items, segment by segment."""
-        rows = [
-            (self.shape(kind, channel, number), item, segment)
-            for segment, channel in enumerate(self.kinds[kind].channels)
-            for item, number in sent
-        ]
-        shapes, items, segments = zip(*rows, strict=True)
-        return _Rows(array("I", shapes), array("i", items), array("i", segments), shapes[0] if len(rows) == 1 else -1)
-
-    def write_later(self, edge: int, kind: int) -> None:
+    def write_later(self, edge: int, segments: list[int]) -> None:
         """Append the subjects of an edge over which assumed facts show more."""
         wires = self.wires
         items, held, later = wires.items[edge], wires.held[edge], wires.later[edge]
-        certain = self.sent_items(edge, items, held, wires.states(edge))
-        every = self.sent_items(edge, items, items & (held | later), wires.states(edge, assumed=True))
+        certain = self.sent_items(edge, items, held, wires.states(edge), assumed=False)
+        every = self.sent_items(edge, items, items & (held | later), wires.states(edge, assumed=True), assumed=True)
         for item in bits(items):
-            if not later >> item & 1:
-                self.append(edge, self.rows(kind, [(item, certain[item])]), ABSENT)
-                continue
-            flow = cause(wires, edge, item)
-            if held >> item & 1:
-                self.append(edge, self.rows(kind, [(item, certain[item])]), ABSENT)
-                self.append(edge, self.rows(kind, [(item, every[item])]), flow, 0)
-            else:
-                self.append(edge, self.rows(kind, [(item, every[item])]), flow)
+            if held >> item & 1 or not later >> item & 1:
+                self.append(edge, segments, [(item, certain[item])], ABSENT)
+            if later >> item & 1:
+                mark = 0 if held >> item & 1 else ABSENT
+                self.append(edge, segments, [(item, every[item])], cause(wires, edge, item), mark)
+
+    def read(self, component: int, *, assumed: bool) -> int:
+        """Return the items that can be in plaintext at a component."""
+        found = self.readable.get((component, assumed))
+        if found is None:
+            found = self.wires.exposures.plaintext(component, assumed=assumed)
+            self.readable[component, assumed] = found
+        return found
 
     def items(self, edge: int, *, assumed: bool) -> list[tuple[int, int]]:
         """Return the items of an edge by what is certain; of an assumed one a row for all that could move."""
         wires = self.wires
-        sent = self.sent_items(edge, wires.items[edge], wires.held[edge], wires.states(edge))
+        sent = self.sent_items(edge, wires.items[edge], wires.held[edge], wires.states(edge), assumed=assumed)
         if assumed:
             return [(self.star, self.number(_all([self.sent[number] for number in sent.values()])))]
         return list(sent.items())
 
-    def sent_items(self, edge: int, items: int, held: int, states: States) -> dict[int, int]:
+    def sent_items(self, edge: int, items: int, held: int, states: States, *, assumed: bool) -> dict[int, int]:
         """Return the number of what is judged of each item of an edge."""
         network = self.network
         layers, depth = network.layers(edge >> 1), depths(states)
+        readable = self.read(self.wires.receiver(edge), assumed=assumed) if layers else 0
         found = {}
         for item in bits(items):
             protection = layers.get(item)
             here = bool(held >> item & 1)
-            seals = (0, 0, False, False) if protection is None else self._protected(edge, item, protection, states)
+            seals = _BARE
+            if protection is not None:
+                stacks = [stack for stack, inside in states if inside >> item & 1]
+                seals = self._protected(edge, protection, stacks, readable=bool(readable >> item & 1))
             memo = (item, here, depth[item], seals)
             number = self.item_memo.get(memo)
             if number is None:
@@ -220,11 +208,10 @@ class _Writer:
             found[item] = number
         return found
 
-    def _protected(self, edge: int, item: int, protection: Layers, states: States) -> tuple[int, int, bool, bool]:
-        """Return the missing seals and signatures of an item, and whether it is signed and verified."""
+    def _protected(self, edge: int, protection: Layers, stacks: list[tuple[int, ...]], *, readable: bool) -> _Protected:
+        """Return what is judged of an item's protection, given its states on the wire."""
         network, wires = self.network, self.wires
         sender, receiver = network.components[wires.sender(edge)], network.components[wires.receiver(edge)]
-        stacks = [stack for stack, here in states if here >> item & 1]
         missing = {
             key
             for key in protection.seals
@@ -232,9 +219,10 @@ class _Writer:
         }
         signatures = {network.key_names[key] for key in protection.signs}
         given = signatures & {*sender.signs_with}
-        return len(missing), len(signatures - given), bool(given), bool(given & {*receiver.verifies_with})
+        verified = bool(given & {*receiver.verifies_with})
+        return len(missing), len(signatures - given), bool(given), verified, bool(given) and readable
 
-    def _item(self, item: int, held: bool, depth: int, protected: tuple[int, int, bool, bool]) -> _Sent:
+    def _item(self, item: int, held: bool, depth: int, protected: _Protected) -> _Sent:
         network = self.network
         data = network.data[item]
         return _Sent(
@@ -246,6 +234,7 @@ class _Writer:
             unheld_signatures=protected[1],
             signed=protected[2],
             verified=protected[3],
+            verifiable=protected[4],
             identifiers=0 if data is None else len(data.identifiers),
             sensitive_fields=0 if data is None else len(data.sensitive_fields),
             key_material=item >= network.data_count,
@@ -259,55 +248,54 @@ class _Writer:
             self.sent.append(sent)
         return found
 
-    def kind(self, flow: int) -> int:
-        """Return the number of what all rows of a flow have in common; the one after it is for the way back."""
+    def segments(self, flow: int, way: int) -> list[int]:
+        """Return the kind of each segment of a flow in one direction."""
         network = self.network
         source, target = network.source[flow], network.target[flow]
         zones = network.zone_of[source], network.zone_of[target]
         names = network.zone_names
         transit = network.postures.transit(network.flows[flow], names[zones[0]], names[zones[1]]).part
-        for sender, receiver in ((source, target), (target, source)):
-            self.kinds.append(
-                _Kind(
-                    channels=channels(transit.channel, network.hops.get(flow, ())),
-                    trusts=(network.trust[sender], network.trust[receiver]),
-                    crosses_zones=zones[0] != zones[1],
-                    crosses_tenants=network.tenant_of[source] != network.tenant_of[target],
-                    storage=network.flows[flow].of is not UNSET,
-                )
+        trusts = network.trust[source], network.trust[target]
+        first = len(self.kinds)
+        self.kinds.extend(
+            _Kind(
+                channel=channel,
+                trusts=(trusts[1], trusts[0]) if way else trusts,
+                crosses_zones=zones[0] != zones[1],
+                crosses_tenants=network.tenant_of[source] != network.tenant_of[target],
+                storage=network.flows[flow].of is not UNSET,
             )
-        return len(self.kinds) - 2
+            for channel in channels(transit.channel, network.hops.get(flow, ()))
+        )
+        return list(range(first, len(self.kinds)))
 
-    def shape(self, kind: int, channel: str, number: int) -> int:
+    def shape(self, kind: int, number: int) -> int:
         """Return the shape of one row."""
-        found = self.shape_memo.get((kind, channel, number))
-        if found is None:
-            common, sent = self.kinds[kind], self.sent[number]
-            found = self.shape_memo[kind, channel, number] = self.builder.shape(
-                WireSubject(
-                    label=self.network.lattice.part(sent.label),
-                    labelled=True if sent.labelled else UNSET,
-                    plaintext=not sent.depth,
-                    depth=sent.depth,
-                    held=sent.held,
-                    channel=channel,
-                    crossing=common.crosses_zones or common.crosses_tenants,
-                    leaves_trust=common.trusts[1] < common.trusts[0],
-                    least_trust=min(common.trusts),
-                    greatest_trust=max(common.trusts),
-                    crosses_tenants=common.crosses_tenants,
-                    unheld_seals=sent.unheld_seals,
-                    unheld_signatures=sent.unheld_signatures,
-                    signed=sent.signed,
-                    verified=sent.verified,
-                    verifiable=sent.verifiable,
-                    storage=common.storage,
-                    identifiers=sent.identifiers,
-                    sensitive_fields=sent.sensitive_fields,
-                    key_material=sent.key_material,
-                )
+        common, sent = self.kinds[kind], self.sent[number]
+        return self.builder.shape(
+            WireSubject(
+                label=self.network.lattice.part(sent.label),
+                labelled=True if sent.labelled else UNSET,
+                plaintext=not sent.depth,
+                depth=sent.depth,
+                held=sent.held,
+                channel=common.channel,
+                crossing=common.crosses_zones or common.crosses_tenants,
+                leaves_trust=common.trusts[1] < common.trusts[0],
+                least_trust=min(common.trusts),
+                greatest_trust=max(common.trusts),
+                crosses_tenants=common.crosses_tenants,
+                unheld_seals=sent.unheld_seals,
+                unheld_signatures=sent.unheld_signatures,
+                signed=sent.signed,
+                verified=sent.verified,
+                verifiable=sent.verifiable,
+                storage=common.storage,
+                identifiers=sent.identifiers,
+                sensitive_fields=sent.sensitive_fields,
+                key_material=sent.key_material,
             )
-        return found
+        )
 
 
 def _all(sent: list[_Sent]) -> _Sent:

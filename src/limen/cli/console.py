@@ -15,7 +15,16 @@ from limen.errors import LimenError, Problem
 from limen.reports import Options
 from limen.reports._words import one_line, printable
 
-STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "underline": "4"}
+STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+    "underline": "4",
+}
 
 
 class Console(msgspec.Struct, frozen=True, kw_only=True):

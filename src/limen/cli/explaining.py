@@ -68,7 +68,9 @@ def explain_flow(name: str, whole: Assessed, console: Console) -> None:
         console.out(f"at {row.location}")
         console.out(f"{', '.join(row.crosses)}; trust {row.trust_change:+d}; label {row.label}")
         assumed = " (assumed: the flow does not say what it carries)" if row.assumed else ""
-        console.out(f"carries {', '.join(row.carries) or 'nothing'}{assumed}; returns {', '.join(row.returns) or 'nothing'}")
+        console.out(
+            f"carries {', '.join(row.carries) or 'nothing'}{assumed}; returns {', '.join(row.returns) or 'nothing'}"
+        )
         for path, value in sorted(row.posture.items()):
             console.out(f"  {path} = {one_line(value)}  ({one_line(row.provenance.get(path, 'not known'))})")
     console.out("\ndecisions:")

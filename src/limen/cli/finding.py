@@ -31,6 +31,8 @@ def finding_named(assessment: Assessment, name: str) -> Finding:
     raise UsageError(
         Problem(
             message=f"there is no finding {name!r}",
-            hint=f"did you mean {' or '.join(close)}?" if close else f"{len(known)} findings; limen check --format json lists them",
+            hint=f"did you mean {' or '.join(close)}?"
+            if close
+            else f"{len(known)} findings; limen check --format json lists them",
         )
     )

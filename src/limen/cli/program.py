@@ -114,7 +114,9 @@ def parser(names: tuple[str, ...] | None = None) -> Parser:
             allow_abbrev=False,
         )
         module.arguments(sub)
-        sub.add_argument("--no-color", action="store_true", help="no colour, even on a terminal (NO_COLOR does the same)")
+        sub.add_argument(
+            "--no-color", action="store_true", help="no colour, even on a terminal (NO_COLOR does the same)"
+        )
         sub.set_defaults(run=module.run, parser=sub)
     return whole
 
@@ -136,7 +138,7 @@ def run(given: list[str]) -> int:
         # The reader left (`limen check | head`). What it did not read it can't rely on.
         _forget_output()
         return EXIT_INTERNAL
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug must not look like a verdict
+    except Exception as error:  # the last line of defence: a bug must not look like a verdict
         if os.environ.get("LIMEN_DEBUG"):
             raise
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):

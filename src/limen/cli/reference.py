@@ -73,7 +73,7 @@ def _extract(archive: bytes, folder: Path) -> None:
             return None
 
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(folder, filter=harmless)
+        tar.extractall(folder, filter=harmless)  # noqa: S202 - each member went through the filter
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
@@ -89,9 +89,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder; raises UsageError where it is missing or hangs."""
     command = ["git", "-C", str(folder), *arguments]
     try:
-        return subprocess.run(
-            command, capture_output=True, timeout=_DEADLINE, check=False, stdin=subprocess.DEVNULL
-        )
+        return subprocess.run(command, capture_output=True, timeout=_DEADLINE, check=False, stdin=subprocess.DEVNULL)
     except FileNotFoundError:
         raise UsageError(Problem(message="--baseline-from needs git", hint="install git")) from None
     except subprocess.TimeoutExpired:

@@ -16,18 +16,59 @@ if TYPE_CHECKING:
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add the declaration's path and everything that selects rules, law and thresholds."""
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="boundaries.yaml or its folder (default: looked for upwards)")
-    parser.add_argument("--profile", action="append", default=[], metavar="NAME", help="add a profile to the declaration's own")
-    parser.add_argument("--only-profile", action="append", default=[], metavar="NAME", help="use this profile in place of the declaration's own: partial")
-    parser.add_argument("--rule", action="append", default=[], metavar="ID", help="judge by this rule only, of those selected (transit.* for a category): partial")
+    parser.add_argument(
+        "path", nargs="?", type=Path, metavar="PATH", help="boundaries.yaml or its folder (default: looked for upwards)"
+    )
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="NAME", help="add a profile to the declaration's own"
+    )
+    parser.add_argument(
+        "--only-profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="use this profile in place of the declaration's own: partial",
+    )
+    parser.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="judge by this rule only, of those selected (transit.* for a category): partial",
+    )
     parser.add_argument("--only", action="append", default=[], metavar="FLOW", help="report on this flow only: partial")
-    parser.add_argument("--policies", action="append", default=[], type=Path, metavar="DIR", help="folder with rules and profiles of your own")
-    parser.add_argument("--as-of", type=_date, metavar="DATE", help="judge by the law in force on this day, YYYY-MM-DD (default: today, UTC)")
-    parser.add_argument("--fail-on", choices=SEVERITIES, default="low", help="least severity that makes exit code 1 (default: low, so any)")
-    parser.add_argument("--waivers", type=Path, metavar="FILE", help="waiver file (default: waivers.yaml beside the declaration)")
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="baseline (default: baseline.json beside the declaration)")
-    parser.add_argument("--baseline-from", metavar="REF", help="gate only on what is new since this git reference; the rest is shown")
-    parser.add_argument("--no-memo", action="store_true", help="decide every subject by itself, sharing nothing (slow; for doubters)")
+    parser.add_argument(
+        "--policies",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="folder with rules and profiles of your own",
+    )
+    parser.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DATE",
+        help="judge by the law in force on this day, YYYY-MM-DD (default: today, UTC)",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default="low",
+        help="least severity that makes exit code 1 (default: low, so any)",
+    )
+    parser.add_argument(
+        "--waivers", type=Path, metavar="FILE", help="waiver file (default: waivers.yaml beside the declaration)"
+    )
+    parser.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="baseline (default: baseline.json beside the declaration)"
+    )
+    parser.add_argument(
+        "--baseline-from", metavar="REF", help="gate only on what is new since this git reference; the rest is shown"
+    )
+    parser.add_argument(
+        "--no-memo", action="store_true", help="decide every subject by itself, sharing nothing (slow; for doubters)"
+    )
 
 
 def _date(text: str) -> datetime.date:

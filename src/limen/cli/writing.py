@@ -40,7 +40,7 @@ def write_files(files: Sequence[tuple[Path, bytes]]) -> None:
         for path, content in devices:
             path.write_bytes(content)
         for temporary, path in staged:
-            os.replace(temporary, path)
+            Path(temporary).replace(path)
         folders = {real.parent for _, real in staged}
         staged.clear()
         made.clear()
@@ -65,7 +65,7 @@ def _staged(path: Path, content: bytes) -> str:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -19,7 +19,8 @@ from limen.policy.wording import suggestion
 
 LARGEST = 2**53 - 1
 """Largest integer that every engine keeps exact."""
-_RESERVED = frozenset({"input", "data", "_"})
+RESERVED = frozenset({"input", "data", "_", *(name.partition(".")[0] for name in ALLOWED)})
+"""Names that nothing may take, so that a name means the same on every engine."""
 _COLLECTIONS = ("array", "set", "object", "")
 
 
@@ -86,7 +87,7 @@ class Evaluation(Agreement):
         if name in frame.variables:
             return frame.variables[name], rest
         imported = imports_of(frame.tree).get(name)
-        path = ("data", *(step for step, _ in rest[:2])) if name == "data" else imported
+        path = ("data", *(str(step) for step, _ in rest[:2])) if name == "data" else imported
         if name == "input" and "input" in self.roots:
             return self.roots["input"], rest
         if path is not None and len(path) == 3 and path[:2] == ("data", "limen") and path[2] in self.roots:
@@ -298,7 +299,7 @@ class Evaluation(Agreement):
 
     def bind(self, name: str, value: Value, span: Span, frame: Frame) -> None:
         """Add a variable."""
-        if name in _RESERVED or name in imports_of(frame.tree) or name in names(frame.tree):
+        if name in RESERVED or name in imports_of(frame.tree) or name in names(frame.tree):
             self.refused(frame, span, f"{name!r} is taken", "use another name")
         frame.variables[name] = value
 
@@ -349,7 +350,7 @@ class Evaluation(Agreement):
                 if pattern != "Var":
                     self.refused(inner, parts["span"], "an argument must be a plain variable")
                     continue
-                inner.variables[parts["value"]] = argument
+                self.bind(parts["value"], argument, parts["span"], inner)
             results.append(self.defined(rule, head, inner))
         return (
             results[0]

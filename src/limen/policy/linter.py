@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from limen.errors import Location, Problem
-from limen.policy.evaluation import Evaluation
+from limen.policy.evaluation import RESERVED, Evaluation
 from limen.policy.frames import Frame
 from limen.policy.metadata import RuleText, placeholders
 from limen.policy.paths import (
@@ -66,14 +66,11 @@ class Linter:
         """Return what was found out; meaningful only where `problems` stays empty."""
         module_problems(self.tree, ("data", "limen", "rules", *self.rule.id.split(".")), self.libraries, self.refuse)
         fields = self.metadata_paths()
-        functions: set[str] = set()
         applicable = 0
         for rule in definitions(self.tree):
             kind, head = kind_of(rule["head"])
             name = rule_name(rule)
-            if kind == "Func":
-                functions.add(name)
-            elif name == "applicable" and kind == "Compr":
+            if name == "applicable" and kind == "Compr":
                 applicable += 1
                 self.applicable(rule, head)
             elif name == "checks":
@@ -82,6 +79,8 @@ class Linter:
                 self.at(
                     head, "a set of findings passes silently where a value is absent", "state what holds, in a check"
                 )
+            elif ref_path(head["refr"]) != (name,):
+                self.at(head, f"{name} is neither one value nor a function", "write name := …, or name(argument) := …")
         if not applicable:
             self.at(None, "the module does not define `applicable`", "write applicable := …")
         for name in self.rule.checks:
@@ -291,7 +290,12 @@ def module_problems(tree: Tree, package: tuple[str, ...], libraries: Mapping[str
 
     if ("data", *tree.package) != package:
         at(None, f"the package is {'.'.join(tree.package)}", f"the folders say {'.'.join(package[1:])}")
+    for rule in definitions(tree):
+        if rule_name(rule) in RESERVED:
+            at(kind_of(rule["head"])[1]["span"], f"{rule_name(rule)!r} is taken", "use another name")
     for name, path in imports_of(tree).items():
+        if name in RESERVED:
+            at(None, f"an import may not be named {name!r}", "use another name")
         span = next((item["span"] for item in tree.imports if ref_path(item["refr"]) == path), None)
         if path[:3] == ("data", "limen", "lib") and len(path) == 4:
             if path[3] not in libraries:

@@ -153,7 +153,7 @@ class _Resolving:
         for key, value in profile.parameters.items():
             parameter = self.catalog.parameters.get(key)
             if parameter is None or key in _DERIVED:
-                hint = f"use `{_DERIVED[key]}`" if key in _DERIVED else suggestion(key, self.catalog.parameters)
+                hint = _DERIVED.get(key) or suggestion(key, self.catalog.parameters)
                 self.refuse(name, f"no rule has a parameter {key!r}", "parameters", key, hint=hint)
                 continue
             try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from xml.sax.saxutils import escape, quoteattr
+from functools import lru_cache
+from html import escape
 
 from limen.records.assessment import Assessment, Decision, Finding
 from limen.reports import Options
@@ -30,7 +31,7 @@ class _Suite:
             return
         self.counts[counter] += 1
         element = f"<{_TAGS[counter]} message={_quoted(message)} type={_quoted(kind)}"
-        element += f">{escape(printable(text))}</{_TAGS[counter]}>" if text else "/>"
+        element += f">{escape(printable(text), quote=False)}</{_TAGS[counter]}>" if text else "/>"
         self.cases.append(f"{head}>\n      {element}\n    </testcase>\n")
 
 
@@ -91,8 +92,9 @@ def _decision(finding: Finding) -> str:
     return f"{finding.rule}::{finding.subject}"
 
 
+@lru_cache(4096)  # names of rules and reasons come again and again
 def _quoted(text: str) -> str:
-    return quoteattr(one_line(text))
+    return f'"{escape(one_line(text))}"'
 
 
 def _numbers(counts: Counter[str]) -> str:

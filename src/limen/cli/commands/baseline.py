@@ -20,7 +20,9 @@ SUMMARY = "write today's findings to baseline.json"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_selection(parser)
-    parser.add_argument("--expires", required=True, metavar="DATE", help="UTC date from which they gate again, YYYY-MM-DD")
+    parser.add_argument(
+        "--expires", required=True, metavar="DATE", help="UTC date from which they gate again, YYYY-MM-DD"
+    )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -41,7 +43,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
         hint = "leave --rule, --only and --only-profile out"
         raise UsageError(Problem(message="a partial assessment makes no baseline", hint=hint))
     expires = _later(options.expires, assessment.assessed_at)
-    failed = [f for f in assessment.findings if f.status == "fail" and f.disposition != "waived" and f.rule not in TITLES]
+    failed = [
+        f for f in assessment.findings if f.status == "fail" and f.disposition != "waived" and f.rule not in TITLES
+    ]
     fingerprints = tuple(sorted({finding.fingerprint for finding in failed}))
     baseline = Baseline(expires=expires, created=assessment.assessed_at, fingerprints=fingerprints)
     path = target or find(options.path or Path()).parent / "baseline.json"

@@ -1,5 +1,6 @@
-"""Judge the declaration: build the graph, compute who can reach what in plaintext, and judge every
-crossing by the profiles' rules.
+"""Judge the declaration.
+
+Builds the graph, computes who can reach what in plaintext, and judges every crossing by the profiles' rules.
 
 PATH is a boundaries.yaml or its folder; without it, boundaries.yaml is looked for here and upwards.
 Several formats at once go into the folder named by --output, one file each; the text is printed too.
@@ -29,10 +30,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
     parser.add_argument(
         "-f", "--format", action="append", default=[], metavar="FORMAT",
-        help=f"report format, repeated or separated by commas: {', '.join(formats())}; all for every one (default: text)",
+        help=f"report format, repeated or by commas: {', '.join(formats())}; all for every one (default: text)",
     )  # fmt: skip
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="PATH", help="file for one format, folder for several (default: standard output)"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help="file for one format, folder for several (default: standard output)",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print only findings and the verdict")
     parser.add_argument(

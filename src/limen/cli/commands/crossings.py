@@ -1,5 +1,6 @@
-"""List every crossing: each flow whose ends lie in different zones or tenants, with its effective
-posture and label, and where each value came from.
+"""List every crossing with its effective posture and label.
+
+A crossing is a flow whose ends lie in different zones or tenants. Every value says where it came from.
 """
 
 from __future__ import annotations
@@ -7,12 +8,13 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from limen.cli.console import Console
 from limen.records.assessment import CrossingRow
-from limen.reports._words import printable
+from limen.reports._words import one_line, printable
 
 SUMMARY = "list every crossing with its effective posture and label"
 _POSTURE = {
@@ -27,9 +29,13 @@ _POSTURE = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="boundaries.yaml or its folder (default: looked for upwards)")
+    parser.add_argument(
+        "path", nargs="?", type=Path, metavar="PATH", help="boundaries.yaml or its folder (default: looked for upwards)"
+    )
     parser.add_argument("-f", "--format", choices=("table", "json", "csv"), default="table", help="default: table")
-    parser.add_argument("--all", action="store_true", help="in the table, show every posture value and where it came from")
+    parser.add_argument(
+        "--all", action="store_true", help="in the table, show every posture value and where it came from"
+    )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -80,10 +86,22 @@ def as_data(row: CrossingRow) -> dict[str, Any]:
     }
 
 
-def as_csv(rows: tuple[CrossingRow, ...]) -> bytes:
+def as_csv(rows: Sequence[CrossingRow]) -> bytes:
     """Return crossings as CSV (RFC 4180), one row each; a cell that a spreadsheet would run gets an apostrophe."""
     paths = sorted({path for row in rows for path in row.posture})
-    heads = ["flow", "from", "from_zone", "to", "to_zone", "crosses", "trust_change", "carries", "returns", "assumed", "label"]
+    heads = [
+        "flow",
+        "from",
+        "from_zone",
+        "to",
+        "to_zone",
+        "crosses",
+        "trust_change",
+        "carries",
+        "returns",
+        "assumed",
+        "label",
+    ]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([*heads, *paths, *(f"{path} from" for path in paths), "location"])
@@ -105,7 +123,7 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") and not is_number else cell
 
 
-def _print_table(rows: tuple[CrossingRow, ...], console: Console) -> None:
+def _print_table(rows: Sequence[CrossingRow], console: Console) -> None:
     from limen.cli.tables import table
 
     shown = [path for path in _POSTURE if any(path in row.posture for row in rows)]
@@ -113,7 +131,7 @@ def _print_table(rows: tuple[CrossingRow, ...], console: Console) -> None:
     cells = [
         (
             row.flow, row.source, row.target, ", ".join(row.crosses), row.label + (" (assumed)" if row.assumed else ""),
-            *(row.posture.get(path, "–") for path in shown),
+            *(row.posture.get(path, "-") for path in shown),
         )
         for row in rows
     ]  # fmt: skip
@@ -122,8 +140,9 @@ def _print_table(rows: tuple[CrossingRow, ...], console: Console) -> None:
 
 def _print_whole(row: CrossingRow, console: Console) -> None:
     console.out(console.styled(f"{row.flow}: {row.source} → {row.target}", "bold"))
-    console.out(f"  {row.location}  crosses {', '.join(row.crosses)}")
-    console.out(f"  carries {', '.join(row.carries) or 'nothing'}; returns {', '.join(row.returns) or 'nothing'}; label {row.label}")
+    console.out(f"  {one_line(str(row.location))}  {', '.join(row.crosses)}; trust {row.trust_change:+d}")
+    moved = f"carries {', '.join(row.carries) or 'nothing'}; returns {', '.join(row.returns) or 'nothing'}"
+    console.out(f"  {moved}; label {row.label}")
     for path, value in sorted(row.posture.items()):
         console.out(f"  {path:<28} {value:<24} {row.provenance.get(path, '')}".rstrip())
     console.out("")

@@ -1,5 +1,6 @@
-"""Explain a finding, a decision or a flow: why it is so, the shortest witness, the rule's text, and what
-would fix it. Passes are explained too.
+"""Explain a finding, a decision or a flow.
+
+Says why it is so, the shortest witness, the rule's text, and what would fix it. Passes are explained too.
 
 NAME is a finding's fingerprint (or its beginning), rule::subject (as in the reports), or a flow's id.
 """

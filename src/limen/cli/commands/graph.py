@@ -1,5 +1,6 @@
-"""Draw the boundary map: zones by trust, components with their effective label, flows; crossings stand out,
-dashed flows have no encrypted transport, flows with findings are red.
+"""Draw the boundary map: zones by trust, components with their effective label, and flows.
+
+Crossings stand out, dashed flows have no encrypted transport, flows with findings are red.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from limen.cli.console import Console
 from limen.cli.selecting import add_selection, assessed
+from limen.records.assessment import BoundaryMap
 
 SUMMARY = "draw the boundary map as Mermaid, DOT or SVG"
 
@@ -24,13 +26,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     """Draw; 0 whatever the findings are, since this shows and does not judge."""
     assessment = assessed(options, console).assessment
     bad = {f.crossing: f.rule for f in reversed(assessment.findings) if f.crossing and f.disposition == "open"}
-    if options.format == "svg":
-        from limen.reports.maps.svg import svg as draw
-    elif options.format == "dot":
-        from limen.reports.maps.dot import dot as draw
-    else:
-        from limen.reports.maps.mermaid import mermaid as draw
-    content = draw(assessment.map, bad).encode()
+    content = _drawn(options.format, assessment.map, bad).encode()
     if options.output is None:
         console.out_bytes(content)
     else:
@@ -38,3 +34,17 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
         write_file(options.output, content)
     return 0
+
+
+def _drawn(form: str, boundary_map: BoundaryMap, bad: dict[str, str]) -> str:
+    if form == "svg":
+        from limen.reports.maps.svg import svg
+
+        return svg(boundary_map, bad)
+    if form == "dot":
+        from limen.reports.maps.dot import dot
+
+        return dot(boundary_map, bad)
+    from limen.reports.maps.mermaid import mermaid
+
+    return mermaid(boundary_map, bad)

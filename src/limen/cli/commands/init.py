@@ -68,7 +68,9 @@ def _free(path: Path, force: bool) -> None:
     if path.is_dir():
         raise UsageError(Problem(message=f"{path} is a folder", hint="name a file"))
     if not force and (path.exists() or path.is_symlink()):
-        raise UsageError(Problem(message=f"{path} is there already", hint="name another path, or --force overwrites it"))
+        raise UsageError(
+            Problem(message=f"{path} is there already", hint="name another path, or --force overwrites it")
+        )
 
 
 def _id_objection(text: str) -> str:
@@ -105,16 +107,25 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.replace(",", " ").split()))
 
 
-def _taken(given: dict[str, str | None], profiles: list[str], known: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
+def _taken(
+    given: dict[str, str | None], profiles: list[str], known: tuple[str, ...]
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return what the options say; raise UsageError naming everything that is missing or wrong."""
     problems = []
     answers = {**given, "title": given["title"] or given["id"], "profile": " ".join(profiles) or None}
-    checks = {"id": _id_objection, "title": _text_objection, "owner": _text_objection, "profile": _profile_objection(known)}
+    checks = {
+        "id": _id_objection,
+        "title": _text_objection,
+        "owner": _text_objection,
+        "profile": _profile_objection(known),
+    }
     for name, check in checks.items():
         value = answers[name]
         if value is None:
             if name != "title":
-                hint = f"profiles: {', '.join(known)}" if name == "profile" else "give it, or run limen init on a terminal"
+                hint = (
+                    f"profiles: {', '.join(known)}" if name == "profile" else "give it, or run limen init on a terminal"
+                )
                 problems.append(Problem(message=f"--{name} is missing", hint=hint))
         elif objection := check(value):
             problems.append(Problem(message=f"--{name} {value!r}: {objection}"))

@@ -16,8 +16,12 @@ SUMMARY = "list the rules, or show one whole"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("rule", nargs="?", metavar="RULE", help="id of a rule, such as transit.tls_minimum, or a category")
-    parser.add_argument("--policies", action="append", default=[], type=Path, metavar="DIR", help="folder with rules of your own")
+    parser.add_argument(
+        "rule", nargs="?", metavar="RULE", help="id of a rule, such as transit.tls_minimum, or a category"
+    )
+    parser.add_argument(
+        "--policies", action="append", default=[], type=Path, metavar="DIR", help="folder with rules of your own"
+    )
     parser.add_argument("-f", "--format", choices=("table", "json"), default="table", help="default: table")
 
 
@@ -59,7 +63,8 @@ def as_data(rule: Rule) -> dict[str, Any]:
 def print_rule(rule: Rule, console: Console) -> None:
     """Print one rule whole: title, reasons, checks, controls, parameters and its Rego text."""
     console.out(console.styled(f"{rule.id}: {rule.title}", "bold"))
-    console.out(f"{rule.severity} severity, {rule.confidence}; judges each {rule.subject}; not applicable where {rule.not_applicable}")
+    console.out(f"{rule.severity} severity, {rule.confidence}; judges each {rule.subject}")
+    console.out(f"not applicable: {rule.not_applicable}")
     for head, text in (("", rule.description), ("Why", rule.rationale), ("Fix", rule.remediation)):
         if text:
             console.out("")

@@ -16,7 +16,9 @@ SUMMARY = "print the JSON Schema of boundaries.yaml"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--subject", metavar="KIND", help="the schema of what rules of this kind may read, such as flow")
+    parser.add_argument(
+        "--subject", metavar="KIND", help="the schema of what rules of this kind may read, such as flow"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there (default: standard output)")
 
 
@@ -35,7 +37,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
         schemas = subject_schemas()
         if options.subject not in schemas:
-            raise UsageError(Problem(message=f"there is no kind {options.subject!r}", hint=suggestion(options.subject, schemas)))
+            raise UsageError(
+                Problem(message=f"there is no kind {options.subject!r}", hint=suggestion(options.subject, schemas))
+            )
         schema = schemas[options.subject]
     content = orjson.dumps(schema, option=orjson.OPT_INDENT_2) + b"\n"
     if options.output is None:

@@ -6,13 +6,16 @@ import argparse
 from pathlib import Path
 
 from limen.cli.console import Console
+from limen.reports._words import one_line
 
 SUMMARY = "run the rules' own tests"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--policies", action="append", default=[], type=Path, metavar="DIR", help="folder with rules of your own")
+    parser.add_argument(
+        "--policies", action="append", default=[], type=Path, metavar="DIR", help="folder with rules of your own"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="print passed tests too")
 
 
@@ -25,7 +28,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     for result in results.tests:
         if result.status != "pass" or options.verbose:
             style = "green" if result.status == "pass" else "red"
-            console.out(f"{console.styled(result.status.upper(), style)} {result.name}{f': {result.message}' if result.message else ''}")
+            because = f": {one_line(result.message)}" if result.message else ""
+            console.out(f"{console.styled(result.status.upper(), style)} {result.name}{because}")
     for rule in results.untested:
         console.out(f"{console.styled('NO TEST', 'red')} {rule}")
     failed = sum(result.status == "fail" for result in results.tests)

@@ -118,5 +118,7 @@ def appended(path: Path, given: dict[str, str], finding: str) -> str:
     except yaml.YAMLError:
         fits = False
     if not fits:
-        raise UsageError(Problem(message=f"{path} is written in a style that can't be added to", hint=f"add by hand:\n{entry}"))
+        raise UsageError(
+            Problem(message=f"{path} is written in a style that can't be added to", hint=f"add by hand:\n{entry}")
+        )
     return text

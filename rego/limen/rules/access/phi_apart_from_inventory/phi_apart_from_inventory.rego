@@ -12,7 +12,7 @@
 #   parameters:
 #     phi_compartments: {type: strings, stricter: more}
 #     inventory_compartments: {type: strings, stricter: more}
-#   not_applicable: "no personal data can be in plaintext here, or the component checks what enters, or is a tenant's own"
+#   not_applicable: "no personal data can be in plaintext here, or data enters the system here, or the component is a tenant's own"
 #   checks:
 #     apart:
 #       path: effective_label
@@ -31,9 +31,9 @@ import data.limen.lib.logic
 import data.limen.lib.sets
 import data.limen.parameters
 
-# A tenant's own component holds both of its own; the threshold must read what it checks.
+# A tenant's own component holds both of its own; the threshold must read what it checks, but only where data enters.
 applicable := logic.both(
-	logic.both(input.tenant == false, input.ingress.declared == false),
+	logic.both(input.tenant == false, input.entry == false),
 	count(sets.shared(input.effective_label.compartments, parameters.phi_compartments)) > 0,
 )
 

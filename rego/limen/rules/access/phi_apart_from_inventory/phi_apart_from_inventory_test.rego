@@ -4,7 +4,7 @@ import data.limen.rules.access.phi_apart_from_inventory
 
 parameters := {"phi_compartments": ["phi"], "inventory_compartments": ["controlled-substance", "serialization"]}
 
-subject := {"tenant": false, "ingress": {"declared": false}, "effective_label": {"level": 3, "compartments": ["phi", "regulatory"], "text": "restricted {phi, regulatory}"}}
+subject := {"tenant": false, "entry": false, "effective_label": {"level": 3, "compartments": ["phi", "regulatory"], "text": "restricted {phi, regulatory}"}}
 
 decide(given) := answer if {
 	answer := {"applicable": phi_apart_from_inventory.applicable, "checks": phi_apart_from_inventory.checks}
@@ -38,6 +38,6 @@ test_still_applies if {
 
 test_inventory_alone_is_not_applicable if decide(object.union(subject, {"effective_label": {"compartments": ["serialization"]}})).applicable == false
 
-test_the_threshold_is_not_applicable if decide(object.union(subject, {"ingress": {"declared": true}, "effective_label": {"compartments": ["phi", "serialization"]}})).applicable == false
+test_the_threshold_is_not_applicable if decide(object.union(subject, {"entry": true, "effective_label": {"compartments": ["phi", "serialization"]}})).applicable == false
 
 test_a_tenant_is_not_applicable if decide(object.union(subject, {"tenant": true, "effective_label": {"compartments": ["phi", "serialization"]}})).applicable == false
