@@ -6,6 +6,7 @@ r"""Runs what a document shows: its files are written, its edits applied, its co
 - ```` ```diff title=FILE ```` is an edit: what is marked ``-`` or not at all must stand in the file exactly once.
 
 A document's commands run in one folder, in order; folder and exit code (``$?``) are kept between them.
+``python -m tests.docs.console FILE`` puts what is printed now in place of what differs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +44,19 @@ class Command(NamedTuple):
     def skipped(self) -> bool:
         """Whether it is one that is not run."""
         return any(re.fullmatch(pattern, self.text) for pattern in SKIPPED)
+
+
+class Difference(NamedTuple):
+    """A command that prints something else than is shown."""
+
+    command: Command
+    printed: list[str]
+
+    def __str__(self) -> str:
+        """Return what is shown and what is printed, with the document's line."""
+        command = self.command
+        parts = [f"line {command.line}: $ {command.text}", "shown:", *command.shown, "printed:", *self.printed, ""]
+        return "\n".join(parts)
 
 
 def commands(block: Block) -> list[Command]:
@@ -85,21 +99,31 @@ def edited(text: str, diff: str) -> str:
     return text.replace(old, new)
 
 
-def run(path: Path, folder: Path) -> list[str]:
-    """Do what a document shows in an empty folder and return every difference, with the document's line."""
+def run(path: Path, folder: Path) -> list[Difference]:
+    """Do what a document shows in an empty folder and return every difference."""
     session = _Session(folder)
-    differences: list[str] = []
+    differences: list[Difference] = []
     for block in blocks(path):
         if block.language == "console":
             for command in commands(block):
-                if not command.skipped:
-                    differences += session.difference(command)
+                printed = command.shown if command.skipped else session.printed(command)
+                if not matches(command.shown, printed):
+                    differences.append(Difference(command, printed))
         elif block.title and block.language == "diff":
             target = session.folder / block.title
             target.write_text(edited(target.read_text(encoding="utf-8"), block.text), encoding="utf-8")
         elif block.title:
             (session.folder / block.title).write_text(block.text, encoding="utf-8")
     return differences
+
+
+def rewritten(text: str, differences: list[Difference]) -> str:
+    """Return a document with what its commands print now in place of what differs."""
+    lines = text.splitlines()
+    for command, printed in reversed(differences):
+        start = command.line + command.text.count("\n")
+        lines[start : start + len(command.shown)] = [line.rstrip() for line in printed]
+    return "\n".join(lines) + "\n"
 
 
 class _Session:
@@ -123,8 +147,8 @@ class _Session:
             "TERM": "dumb",
         }
 
-    def difference(self, command: Command) -> Iterator[str]:
-        """Run a command and yield a difference where it prints anything else than is shown."""
+    def printed(self, command: Command) -> list[str]:
+        """Run a command and return what it prints."""
         script = f'(exit {self.code})\n{command.text}\ncode=$?\npwd >"$FOLDER_FILE"\nexit $code\n'
         folder_file = self.home / ".folder"
         done = subprocess.run(
@@ -140,8 +164,18 @@ class _Session:
         self.code = done.returncode
         self.folder = Path(folder_file.read_text(encoding="utf-8").strip())
         folder_file.unlink()
-        printed = done.stdout.decode("utf-8").splitlines()
-        if not matches(command.shown, printed):
-            yield "\n".join(
-                [f"line {command.line}: $ {command.text}", "shown:", *command.shown, "printed:", *printed, ""]
-            )
+        return done.stdout.decode("utf-8").splitlines()
+
+
+def main() -> None:
+    """Rewrite the documents that are named, for review: what is to be elided must be elided again."""
+    for name in sys.argv[1:]:
+        path = Path(name)
+        with tempfile.TemporaryDirectory() as folder:
+            differences = run(path, Path(folder))
+        path.write_text(rewritten(path.read_text(encoding="utf-8"), differences), encoding="utf-8")
+        print(f"{name}: {len(differences)} commands print something else now")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.console import commands, edited, matches, run
+from tests.docs.console import commands, edited, matches, rewritten, run
 from tests.docs.markdown import Block
 
 
@@ -91,4 +91,13 @@ def test_a_document_that_is_wrong_is_told_where(tmp_path: Path) -> None:
     here.mkdir()
     path.write_text(DOCUMENT.replace("one: 2\n$", "one: 3\n$"), encoding="utf-8")
     (difference,) = run(path, here)
-    assert difference.splitlines() == ["line 10: $ cat ../a.yaml", "shown:", "one: 3", "printed:", "one: 2"]
+    assert str(difference).splitlines() == ["line 10: $ cat ../a.yaml", "shown:", "one: 3", "printed:", "one: 2"]
+
+
+def test_a_document_is_rewritten_where_it_differs_and_nowhere_else(tmp_path: Path) -> None:
+    path = tmp_path / "document.md"
+    path.write_text(DOCUMENT.replace("one: 2\n$", "one: 3\nmore\n$").replace("$?\n1", "$?\n…"), encoding="utf-8")
+    here = tmp_path / "here"
+    here.mkdir()
+    text = path.read_text(encoding="utf-8")
+    assert rewritten(text, run(path, here)) == DOCUMENT.replace("$?\n1", "$?\n…")

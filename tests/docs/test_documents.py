@@ -35,7 +35,7 @@ def test_the_documents_that_promise_commands_have_some() -> None:
 @pytest.mark.parametrize("path", WITH_COMMANDS, ids=name)
 def test_commands_print_what_the_document_shows(path: Path, tmp_path: Path) -> None:
     differences = run(path, tmp_path)
-    assert not differences, f"{name(path)} is not true:\n" + "\n".join(differences)
+    assert not differences, f"{name(path)} is not true:\n" + "\n".join(map(str, differences))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from limen.analysis.facts import context_of
 from limen.errors import InternalError, PolicyError
 from limen.policy.catalog import Catalog, load_catalog
 from limen.policy.decide import ASSUMED, decide, jobs_of
 from limen.policy.embedded import EmbeddedEngine
 from limen.policy.engine import Answer
+from limen.policy.paths import CONTEXT as CONTEXT_SCHEMA
 from limen.policy.selection import select
 from limen.records.assessment import RuleDecisions
 from limen.records.subjects import SubjectTable
@@ -185,3 +187,9 @@ def test_jobs_carry_only_the_rule_its_libraries_and_its_own_parameters(folder: P
     assert job.query == "data.limen.rules.transit.mine"
     assert [Path(name).name for name, _ in job.modules] == ["mine.rego"]
     assert job.data == '{"limen":{"parameters":{"mine_depth":1},"context":{"as_of":20260101}}}'
+
+
+def test_the_context_that_facts_give_is_the_one_that_rules_may_read() -> None:
+    given = context_of(AS_OF)
+    assert set(given) == set(CONTEXT_SCHEMA["properties"])
+    assert given == CONTEXT

@@ -25,10 +25,7 @@ def left_out(network: Network, flow: Flow) -> list[str] | None:
     encrypts, found = False, []
     for name, layers in flow.protection.items():
         covered = {
-            field
-            for layer in layers
-            if layer.field_encrypted is not UNSET
-            for field in layer.field_encrypted.fields
+            field for layer in layers if layer.field_encrypted is not UNSET for field in layer.field_encrypted.fields
         }
         if not covered:
             continue

@@ -141,8 +141,7 @@ class _Writer:
             here = [
                 witness_of(exposures, node, item)
                 for node in exposures.nodes[one.component]
-                if exposures.have[node] >> item & 1
-                and self._fits(one, exposures.states[exposures.state[node]])
+                if exposures.have[node] >> item & 1 and self._fits(one, exposures.states[exposures.state[node]])
             ]
             if not here:
                 return ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from limen.loading.documents import load_document
 from limen.loading.load import Loaded, LoadedFile, find, load
 from limen.loading.sources import SourceMap
 
-__all__ = ["Loaded", "LoadedFile", "SourceMap", "find", "load", "load_document"]
+
+__all__ = ["Loaded", "LoadedFile", "SourceMap", "find", "load"]

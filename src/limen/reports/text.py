@@ -119,7 +119,12 @@ def _wrapped(text: str, options: Options, indent: int = INDENT) -> list[str]:
     if options.width < LEAST_WIDTH or indent + len(text) <= options.width:
         return [lead + text]
     return textwrap.wrap(
-        text, options.width, initial_indent=lead, subsequent_indent=lead or "  ", break_on_hyphens=False
+        text,
+        options.width,
+        initial_indent=lead,
+        subsequent_indent=lead or "  ",
+        break_long_words=False,  # a place that is cut in two can be neither clicked nor copied
+        break_on_hyphens=False,
     )
 
 

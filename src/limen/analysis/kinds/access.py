@@ -19,7 +19,9 @@ class RoleSubject(Part, frozen=True, kw_only=True):
     held_by_components: Annotated[int, Meta(description="Components that act in it.")]
     held_by_principals: Annotated[int, Meta(description="Principals that hold it.")]
     custody_logged: Annotated[bool, Meta(description="Whether each opening is logged with custody.")]
-    reads_identifying: Annotated[bool, Meta(description="Whether a flow that it may use brings identifying items back.")]
+    reads_identifying: Annotated[
+        bool, Meta(description="Whether a flow that it may use brings identifying items back.")
+    ]
 
 
 class DutyPairSubject(Part, frozen=True, kw_only=True):

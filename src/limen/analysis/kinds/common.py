@@ -25,7 +25,9 @@ class TlsPart(Part, frozen=True, kw_only=True):
 
     min: Annotated[int | UnsetType, Meta(description="Lowest version as a rank: 9 (SSL 3.0) to 13.")] = UNSET
     mutual: Annotated[str, Meta(description="required, optional, off, or undeclared.")] = "undeclared"
-    suites: Annotated[tuple[str, ...], Meta(description="Cipher suites by IANA name; empty where none are declared.")] = ()
+    suites: Annotated[
+        tuple[str, ...], Meta(description="Cipher suites by IANA name; empty where none are declared.")
+    ] = ()
     key_exchange: Annotated[tuple[str, ...], Meta(description="Groups offered; empty where none are declared.")] = ()
     pins: Annotated[int, Meta(description="Number of pins; 0 where none are declared.")] = 0
 
@@ -34,9 +36,9 @@ class TransitPart(Part, frozen=True, kw_only=True):
     """Effective protection in transit."""
 
     protocol: Annotated[str | UnsetType, Meta(description="Application protocol.")] = UNSET
-    channel: Annotated[
-        str, Meta(description="tls, ssh, local (never leaves the machine), none, or undeclared.")
-    ] = "undeclared"
+    channel: Annotated[str, Meta(description="tls, ssh, local (never leaves the machine), none, or undeclared.")] = (
+        "undeclared"
+    )
     tls: Annotated[TlsPart, Meta(description="TLS; its defaults where none is declared.")] = TlsPart()
 
 
@@ -55,7 +57,9 @@ class AtRestPart(Part, frozen=True, kw_only=True):
 class ProcessingPart(Part, frozen=True, kw_only=True):
     """Effective protection in processing."""
 
-    envelope: Annotated[bool, Meta(description="Items stay in an envelope until needed; false where undeclared.")] = False
+    envelope: Annotated[bool, Meta(description="Items stay in an envelope until needed; false where undeclared.")] = (
+        False
+    )
     field_encryption: Annotated[
         bool, Meta(description="Sensitive fields encrypted one by one; false where undeclared.")
     ] = False

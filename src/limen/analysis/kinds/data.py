@@ -30,7 +30,9 @@ class DataSubject(Part, frozen=True, kw_only=True):
     requires_integrity: Annotated[int | UnsetType, Meta(description="Least trust of an arrival.")] = UNSET
     validated: Annotated[int, Meta(description="Number of components that validate it at entry.")]
     classified: Annotated[int, Meta(description="Number of components that classify it at entry.")]
-    enters: Annotated[int, Meta(description="Number of flows that bring it from outside (trust 0, or a tenant) into a trusted zone.")]
+    enters: Annotated[
+        int, Meta(description="Number of flows that bring it from outside (trust 0, or a tenant) into a trusted zone.")
+    ]
 
 
 class ExposureSubject(Part, frozen=True, kw_only=True):
@@ -39,7 +41,9 @@ class ExposureSubject(Part, frozen=True, kw_only=True):
     origin: Annotated[bool, Meta(description="Whether it starts here: originated, stored or produced.")]
     arrival: Annotated[bool, Meta(description="Whether a flow brings it here.")]
     plaintext: Annotated[bool, Meta(description="Whether it can be in plaintext here.")]
-    arrives_plaintext: Annotated[bool, Meta(description="Whether it can be in plaintext here by an arrival, opened here or not.")]
+    arrives_plaintext: Annotated[
+        bool, Meta(description="Whether it can be in plaintext here by an arrival, opened here or not.")
+    ]
     sealed: Annotated[bool, Meta(description="Whether it can be here in a sealed state.")]
     stored: Annotated[bool, Meta(description="Whether the component stores it.")]
     label: Annotated[LabelPart, Meta(description="The item's label; the top where it has none.")]
@@ -54,19 +58,30 @@ class ExposureSubject(Part, frozen=True, kw_only=True):
     trust: Annotated[int, Meta(description="Trust of the component's zone.")]
     foreign: Annotated[bool, Meta(description="Whether it is a tenant's instance at another tenant's component.")]
     outside_transfer: Annotated[
-        bool, Meta(description="Whether a foreign instance, or a mixed one, can arrive by a flow that no transfer names.")
+        bool,
+        Meta(description="Whether a foreign instance, or a mixed one, can arrive by a flow that no transfer names."),
     ]
-    integrity: Annotated[int, Meta(description="Least integrity of an arrival over all paths (Biba); trust here for an origin.")]
+    integrity: Annotated[
+        int, Meta(description="Least integrity of an arrival over all paths (Biba); trust here for an origin.")
+    ]
     requires_integrity: Annotated[int, Meta(description="Integrity that the item requires; 0 where it requires none.")]
     ledger: Annotated[bool, Meta(description="Whether the component keeps a ledger.")]
     identifiers: Annotated[int, Meta(description="Number of identifying fields of the item.")]
     token: Annotated[bool, Meta(description="Whether the item's values are tokens.")]
-    broker: Annotated[bool, Meta(description="Whether the component only relays: it passes it on, and neither originates, stores, produces nor opens it.")]
+    broker: Annotated[
+        bool,
+        Meta(
+            description="Whether the component only relays: it passes it on, and neither originates, "
+            "stores, produces nor opens it."
+        ),
+    ]
     below_effective: Annotated[
         bool, Meta(description="Whether it is originated here below the label of what is in plaintext here.")
     ]
     independent: Annotated[bool, Meta(description="Whether the declaration says why it owes nothing to what is here.")]
-    too_many_states: Annotated[bool, Meta(description="Whether more than 16 states were found, so that plaintext is assumed.")]
+    too_many_states: Annotated[
+        bool, Meta(description="Whether more than 16 states were found, so that plaintext is assumed.")
+    ]
 
 
 class WireSubject(Part, frozen=True, kw_only=True):
@@ -84,13 +99,21 @@ class WireSubject(Part, frozen=True, kw_only=True):
     leaves_trust: Annotated[bool, Meta(description="Whether it goes to a zone of lower trust.")]
     least_trust: Annotated[int, Meta(description="The lower trust of the flow's ends' zones.")]
     greatest_trust: Annotated[int, Meta(description="The higher trust of the flow's ends' zones.")]
-    crosses_tenants: Annotated[bool, Meta(description="Whether the flow's ends belong to different tenants, or one to none.")]
-    unheld_seals: Annotated[int, Meta(description="Declared seals whose key the sender does not hold, so that they are missing.")]
+    crosses_tenants: Annotated[
+        bool, Meta(description="Whether the flow's ends belong to different tenants, or one to none.")
+    ]
+    unheld_seals: Annotated[
+        int, Meta(description="Declared seals whose key the sender does not hold, so that they are missing.")
+    ]
     unheld_signatures: Annotated[int, Meta(description="Declared signatures whose key the sender does not hold.")]
     signed: Annotated[bool, Meta(description="Whether a signature is declared and the sender holds its key.")]
     verified: Annotated[bool, Meta(description="Whether the receiving end verifies a signature that is on it.")]
     verifiable: Annotated[
-        bool, Meta(description="Whether it is signed and can be in plaintext at the receiving end, so that the signature can be checked there.")
+        bool,
+        Meta(
+            description="Whether it is signed and can be in plaintext at the receiving end, so that the "
+            "signature can be checked there."
+        ),
     ]
     storage: Annotated[bool, Meta(description="Whether the flow moves a medium: backup, snapshot, replica.")]
     identifiers: Annotated[int, Meta(description="Number of identifying fields of the item.")]
@@ -102,12 +125,20 @@ class TransformationSubject(Part, frozen=True, kw_only=True):
     """A place where an item's state or label changes: an encryption boundary."""
 
     action: Annotated[str, Meta(description="seal, open, terminate, reestablish, produce or reverse.")]
-    how: Annotated[str | UnsetType, Meta(description="tokenise, redact, aggregate, encrypt, derive, sign or reverse.")] = UNSET
-    lowers: Annotated[bool, Meta(description="Whether the product's label is not above the join of its sources' labels.")]
+    how: Annotated[
+        str | UnsetType, Meta(description="tokenise, redact, aggregate, encrypt, derive, sign or reverse.")
+    ] = UNSET
+    lowers: Annotated[
+        bool, Meta(description="Whether the product's label is not above the join of its sources' labels.")
+    ]
     approved: Annotated[bool, Meta(description="Whether somebody approved it.")]
     keyed: Annotated[bool, Meta(description="Whether it names a key.")]
-    declassifies: Annotated[bool, Meta(description="Whether `how` is one that may lower a label: tokenise, redact, aggregate.")]
-    tokens: Annotated[bool, Meta(description="Whether all its sources are items of tokens; false where nothing is made.")]
+    declassifies: Annotated[
+        bool, Meta(description="Whether `how` is one that may lower a label: tokenise, redact, aggregate.")
+    ]
+    tokens: Annotated[
+        bool, Meta(description="Whether all its sources are items of tokens; false where nothing is made.")
+    ]
     before: Annotated[LabelPart, Meta(description="Join of the sources' labels.")]
     after: Annotated[LabelPart, Meta(description="Label of the product.")]
     trust: Annotated[int, Meta(description="Trust of the zone where it happens.")]

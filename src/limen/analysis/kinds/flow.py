@@ -43,13 +43,16 @@ class AuditPart(Part, frozen=True, kw_only=True):
 
     ledger: Annotated[str, Meta(description="declared, undeclared, or unknown (names no ledger of `ledgers`).")]
     reachable: Annotated[
-        bool, Meta(description="Whether every recording end keeps the ledger, or has a flow to the component that keeps it.")
+        bool,
+        Meta(description="Whether every recording end keeps the ledger, or has a flow to the component that keeps it."),
     ]
     by: Annotated[str, Meta(description="from, to, both, or undeclared.")]
-    redacts: Annotated[
-        bool, Meta(description="Whether identifiers stay out of the entry; false where undeclared.")
-    ] = False
-    own_ledger: Annotated[bool, Meta(description="Whether the flow goes into a ledger's own component: it records itself.")]
+    redacts: Annotated[bool, Meta(description="Whether identifiers stay out of the entry; false where undeclared.")] = (
+        False
+    )
+    own_ledger: Annotated[
+        bool, Meta(description="Whether the flow goes into a ledger's own component: it records itself.")
+    ]
 
 
 class HopPart(Part, frozen=True, kw_only=True):
@@ -77,7 +80,9 @@ class NecessityPart(Part, frozen=True, kw_only=True):
     purpose: Annotated[bool, Meta(description="Whether a purpose is stated.")]
     identifying_items: Annotated[int, Meta(description="Items moved that have identifiers or sensitive fields.")]
     needs_declared: Annotated[bool, Meta(description="Whether a role of the flow says which fields it needs.")]
-    fields_beyond: Annotated[int, Meta(description="Fields moved that no role of the flow needs, where needs are declared.")]
+    fields_beyond: Annotated[
+        int, Meta(description="Fields moved that no role of the flow needs, where needs are declared.")
+    ]
 
 
 class FlowSubject(Part, frozen=True, kw_only=True):
@@ -95,7 +100,9 @@ class FlowSubject(Part, frozen=True, kw_only=True):
     carriage_declared: Annotated[bool, Meta(description="Whether it says what it carries.")]
     returns_declared: Annotated[bool, Meta(description="Whether it says what it returns, or its protocol is one-way.")]
     storage: Annotated[bool, Meta(description="Whether it is a backup, snapshot or replica.")]
-    label: Annotated[LabelPart, Meta(description="Join of the labels of what it moves; the top where one has no label.")]
+    label: Annotated[
+        LabelPart, Meta(description="Join of the labels of what it moves; the top where one has no label.")
+    ]
     unlabelled: Annotated[int, Meta(description="Items moved that have no label.")]
     key_material: Annotated[bool, Meta(description="Whether it moves key material.")]
     in_transit: Annotated[TransitPart, Meta(description="Effective protection in transit.")]
@@ -104,9 +111,15 @@ class FlowSubject(Part, frozen=True, kw_only=True):
     entered: Annotated[tuple[EntryPart, ...], Meta(description="Zones entered, in order.")]
     audit: Annotated[AuditPart, Meta(description="Where it is recorded.")]
     via: Annotated[tuple[HopPart, ...], Meta(description="Hops on the way.")]
-    field_encryption: Annotated[bool, Meta(description="Whether it declares that fields of an item are encrypted one by one.")]
+    field_encryption: Annotated[
+        bool, Meta(description="Whether it declares that fields of an item are encrypted one by one.")
+    ]
     uncovered_fields: Annotated[
-        int, Meta(description="Sensitive fields that field encryption leaves out and no envelope covers; all fields count where none is sensitive.")
+        int,
+        Meta(
+            description="Sensitive fields that field encryption leaves out and no envelope covers; all "
+            "fields count where none is sensitive."
+        ),
     ]
     necessity: Annotated[NecessityPart, Meta(description="Minimum necessary.")]
     replaces: Annotated[bool, Meta(description="Whether it replaces another flow that fails.")]

@@ -20,7 +20,9 @@ class ModulePart(Part, frozen=True, kw_only=True):
 class KeySubject(Part, frozen=True, kw_only=True):
     """A key with all its versions."""
 
-    custody: Annotated[str | UnsetType, Meta(description="kms, hsm, secret-store, application or configuration.")] = UNSET
+    custody: Annotated[str | UnsetType, Meta(description="kms, hsm, secret-store, application or configuration.")] = (
+        UNSET
+    )
     algorithm: Annotated[str | UnsetType, Meta(description="Algorithm and size.")] = UNSET
     purpose: Annotated[str | UnsetType, Meta(description="encrypt, sign, mac, wrap, derive or token.")] = UNSET
     environment: Annotated[str | UnsetType, Meta(description="production, staging, test or development.")] = UNSET
@@ -34,20 +36,34 @@ class KeySubject(Part, frozen=True, kw_only=True):
     wrapped: Annotated[bool, Meta(description="Whether another key wraps it.")]
     wraps: Annotated[int, Meta(description="Keys that it wraps.")]
     seals_data: Annotated[int, Meta(description="Stores, flows and fields that it seals.")]
-    uses: Annotated[tuple[str, ...], Meta(description="Distinct uses found: encrypt, sign, mac, wrap, token, derive; sorted.")]
-    foreign_uses: Annotated[tuple[str, ...], Meta(description="Of those, the ones that its purpose does not cover, sorted.")]
+    uses: Annotated[
+        tuple[str, ...], Meta(description="Distinct uses found: encrypt, sign, mac, wrap, token, derive; sorted.")
+    ]
+    foreign_uses: Annotated[
+        tuple[str, ...], Meta(description="Of those, the ones that its purpose does not cover, sorted.")
+    ]
     tenants: Annotated[int, Meta(description="Distinct tenants whose components or instances use it.")]
     tenant_bound: Annotated[bool, Meta(description="Whether it belongs to one tenant by declaration.")]
-    environments: Annotated[int, Meta(description="Distinct environments: its own, and those of keys with the same provider and id.")]
+    environments: Annotated[
+        int, Meta(description="Distinct environments: its own, and those of keys with the same provider and id.")
+    ]
     same_material: Annotated[int, Meta(description="Other keys with the same provider and id.")]
     held: Annotated[bool, Meta(description="Whether the component that holds the material is named.")]
     beside_data: Annotated[int, Meta(description="Components that hold the material and also store what it seals.")]
     users: Annotated[int, Meta(description="Components that seal, open, sign, verify or make tokens with it.")]
-    grantees: Annotated[int | UnsetType, Meta(description="Number of declared grantees; absent where undeclared.")] = UNSET
-    users_not_granted: Annotated[int, Meta(description="Users with it that are not among the declared grantees; verifying with it needs no grant.")]
+    grantees: Annotated[int | UnsetType, Meta(description="Number of declared grantees; absent where undeclared.")] = (
+        UNSET
+    )
+    users_not_granted: Annotated[
+        int,
+        Meta(description="Users with it that are not among the declared grantees; verifying with it needs no grant."),
+    ]
     grantees_not_using: Annotated[int, Meta(description="Grantees for which the declaration knows no use.")]
-    age: Annotated[int | UnsetType, Meta(description="Seconds since the current version was activated, on the day of the law.")] = UNSET
+    age: Annotated[
+        int | UnsetType, Meta(description="Seconds since the current version was activated, on the day of the law.")
+    ] = UNSET
     cryptoperiod: Annotated[int | UnsetType, Meta(description="Seconds that a version may protect new data.")] = UNSET
     observed_grantees_beyond: Annotated[
-        int | UnsetType, Meta(description="Grantees observed at the custodian beyond the declared ones; absent without observation.")
+        int | UnsetType,
+        Meta(description="Grantees observed at the custodian beyond the declared ones; absent without observation."),
     ] = UNSET

@@ -15,7 +15,9 @@ class ChainPart(Part, frozen=True, kw_only=True):
     algorithm: Annotated[str, Meta(description="HMAC-SHA-256, SHA-256, none or undeclared.")]
     key: Annotated[bool, Meta(description="Whether a key is named.")]
     key_known: Annotated[bool, Meta(description="Whether that key is one of `keys`.")]
-    key_beside: Annotated[bool | UnsetType, Meta(description="Whether the key lies in the ledger's own component; absent if unknown.")] = UNSET
+    key_beside: Annotated[
+        bool | UnsetType, Meta(description="Whether the key lies in the ledger's own component; absent if unknown.")
+    ] = UNSET
 
 
 class AnchorPart(Part, frozen=True, kw_only=True):
@@ -40,19 +42,27 @@ class LedgerSubject(Part, frozen=True, kw_only=True):
     clock_max_skew: Annotated[int | UnsetType, Meta(description="Largest deviation, seconds.")] = UNSET
     tiers: Annotated[int, Meta(description="Number of tiers.")]
     tier_gaps: Annotated[int, Meta(description="Tiers that end no later than the one before.")]
-    kept: Annotated[int | UnsetType, Meta(description="Seconds until an entry leaves the last tier; absent without tiers.")] = UNSET
+    kept: Annotated[
+        int | UnsetType, Meta(description="Seconds until an entry leaves the last tier; absent without tiers.")
+    ] = UNSET
     later_tiers_without_worm: Annotated[int, Meta(description="Tiers after the first that can be overwritten.")]
-    cold_unencrypted: Annotated[int, Meta(description="Tiers after the first that are compressed or last, and not encrypted.")]
+    cold_unencrypted: Annotated[
+        int, Meta(description="Tiers after the first that are compressed or last, and not encrypted.")
+    ]
     cold_unproven: Annotated[bool, Meta(description="Whether the last of several tiers has no proof of existence.")]
     legal_hold: Annotated[str, Meta(description="supported, unsupported, or undeclared.")] = "undeclared"
     deletion_declared: Annotated[bool, Meta(description="Whether deletion is declared.")]
     deletion_approvers: Annotated[int, Meta(description="Functions that must approve a deletion.")]
-    deletion_logged: Annotated[
-        bool, Meta(description="Whether deletions are recorded; false where undeclared.")
-    ] = False
+    deletion_logged: Annotated[bool, Meta(description="Whether deletions are recorded; false where undeclared.")] = (
+        False
+    )
     used: Annotated[int, Meta(description="Flows that are recorded in it.")]
-    logged_label: Annotated[LabelPart, Meta(description="Join of the labels of what recorded flows move; the bottom where nothing.")]
-    integrity: Annotated[int, Meta(description="Least integrity of what arrives at its component; trust of its zone where nothing does.")]
+    logged_label: Annotated[
+        LabelPart, Meta(description="Join of the labels of what recorded flows move; the bottom where nothing.")
+    ]
+    integrity: Annotated[
+        int, Meta(description="Least integrity of what arrives at its component; trust of its zone where nothing does.")
+    ]
     requires_integrity: Annotated[
         int, Meta(description="Greatest integrity that recorded or arriving items require; 0 where none requires any.")
     ]
@@ -76,4 +86,6 @@ class TransferSubject(Part, frozen=True, kw_only=True):
         bool, Meta(description="Whether the token is refused the second time; false where undeclared.")
     ] = False
     custody_log: Annotated[str, Meta(description="declared, undeclared, or unknown (names no ledger of `ledgers`).")]
-    unsigned_items: Annotated[int, Meta(description="Items that leave the sender over its first flow without a signature.")]
+    unsigned_items: Annotated[
+        int, Meta(description="Items that leave the sender over its first flow without a signature.")
+    ]

@@ -33,7 +33,9 @@ class IngressPart(Part, frozen=True, kw_only=True):
     unclassified: Annotated[int, Meta(description="Items that enter here from outside and are not classified here.")]
     canonicalises: Annotated[int, Meta(description="Number of identifiers brought into canonical form.")]
     product_identifiers: Annotated[int, Meta(description="Identifiers ndc, gtin, serial, npi, dea of entering items.")]
-    uncanonical: Annotated[int, Meta(description="Of those with a canonical form (ndc, gtin, npi, dea), how many are not brought into it.")]
+    uncanonical: Annotated[
+        int, Meta(description="Of those with a canonical form (ndc, gtin, npi, dea), how many are not brought into it.")
+    ]
     quarantine: Annotated[bool, Meta(description="Whether there is a place for what failed.")]
     refuses: Annotated[tuple[str, ...], Meta(description="unregistered, discontinued.")]
 
@@ -42,9 +44,9 @@ class IsolationPart(Part, frozen=True, kw_only=True):
     """How tenants are kept apart."""
 
     row_level_security: Annotated[str, Meta(description="forced, enabled, off, or undeclared.")] = "undeclared"
-    tenant_predicate: Annotated[
-        str, Meta(description="proxy, database, application, none, or undeclared.")
-    ] = "undeclared"
+    tenant_predicate: Annotated[str, Meta(description="proxy, database, application, none, or undeclared.")] = (
+        "undeclared"
+    )
     tenant_keys: Annotated[
         bool, Meta(description="Whether each tenant's rows have that tenant's key; false where undeclared.")
     ] = False
@@ -54,19 +56,27 @@ class ComponentSubject(Part, frozen=True, kw_only=True):
     """A component."""
 
     trust: Annotated[int, Meta(description="Trust of its zone.")]
-    effective_label: Annotated[LabelPart, Meta(description="Join of all that can be in plaintext here; the bottom where nothing can.")]
+    effective_label: Annotated[
+        LabelPart, Meta(description="Join of all that can be in plaintext here; the bottom where nothing can.")
+    ]
     holds_plaintext: Annotated[int, Meta(description="Items that can be in plaintext here.")]
     originates: Annotated[int, Meta(description="Items that start here.")]
     stores: Annotated[int, Meta(description="Items kept here.")]
-    stored_label: Annotated[LabelPart, Meta(description="Join of the labels of what it stores; the bottom where nothing.")]
-    relays: Annotated[int, Meta(description="Items that arrive and leave again without being stored, produced or originated here.")]
+    stored_label: Annotated[
+        LabelPart, Meta(description="Join of the labels of what it stores; the bottom where nothing.")
+    ]
+    relays: Annotated[
+        int, Meta(description="Items that arrive and leave again without being stored, produced or originated here.")
+    ]
     relays_plaintext: Annotated[int, Meta(description="Of those, how many can be in plaintext here.")]
     opens: Annotated[int, Meta(description="Keys that it opens with, wrapped ones included.")]
     seals: Annotated[int, Meta(description="Keys that it seals with.")]
     signs: Annotated[int, Meta(description="Keys that it signs with.")]
     produces: Annotated[int, Meta(description="Items that it makes.")]
     keeps_ledger: Annotated[bool, Meta(description="Whether a ledger is kept here.")]
-    keeps_secrets: Annotated[bool, Meta(description="Whether it is the secret store of `secrets`, or keys are held here.")]
+    keeps_secrets: Annotated[
+        bool, Meta(description="Whether it is the secret store of `secrets`, or keys are held here.")
+    ]
     identity: Annotated[bool, Meta(description="Whether it has a workload identity.")]
     same_identity: Annotated[int, Meta(description="Other components with the same identity.")]
     opens_flows: Annotated[int, Meta(description="Flows that start here.")]
@@ -90,10 +100,16 @@ class ComponentSubject(Part, frozen=True, kw_only=True):
             "or from a tenant's component to one of no tenant."
         ),
     ]
-    egress: Annotated[bool, Meta(description="Whether a flow that carries data leaves it for a zone of trust 0, and its own trust is higher.")]
+    egress: Annotated[
+        bool,
+        Meta(
+            description="Whether a flow that carries data leaves it for a zone of trust 0, and its own trust is higher."
+        ),
+    ]
     egress_items: Annotated[int, Meta(description="Items that leave it for trust 0.")]
     egress_unsigned: Annotated[int, Meta(description="Of those, how many leave without a signature.")]
     quarantine: Annotated[bool, Meta(description="Whether it is a quarantine.")]
     quarantine_writer_reads: Annotated[
-        int, Meta(description="Stores of other trusted zones that a component writing to this quarantine can read from.")
+        int,
+        Meta(description="Stores of other trusted zones that a component writing to this quarantine can read from."),
     ]

@@ -22,10 +22,14 @@ class PathSubject(Part, frozen=True, kw_only=True):
     """A pair of an untrusted zone and a store of a trusted one, with all ways between them."""
 
     hops: Annotated[int, Meta(description="Flows on the shortest way.")]
-    avoids_ingress: Annotated[bool, Meta(description="Whether some way avoids every component that validates or classifies at entry.")]
+    avoids_ingress: Annotated[
+        bool, Meta(description="Whether some way avoids every component that validates or classifies at entry.")
+    ]
     avoids_audit: Annotated[bool, Meta(description="Whether some way has no crossing that is recorded.")]
     unaudited_crossings: Annotated[int, Meta(description="Crossings on the shortest way that are not recorded.")]
-    label: Annotated[LabelPart, Meta(description="Join of the labels of what the store keeps; the bottom where nothing.")]
+    label: Annotated[
+        LabelPart, Meta(description="Join of the labels of what the store keeps; the bottom where nothing.")
+    ]
     choke_points: Annotated[int, Meta(description="Components that every way passes through, ends excluded.")]
 
 
@@ -39,5 +43,8 @@ class ClaimSubject(Part, frozen=True, kw_only=True):
     requested: Annotated[bool, Meta(description="Whether `probes` asks for it.")]
     seen: Annotated[bool, Meta(description="Whether an observation of it exists.")]
     observed: Annotated[Any, Meta(description="The observed value; absent without an observation.")] = UNSET
-    agrees: Annotated[bool | UnsetType, Meta(description="Whether observed is at least as strong as declared; absent without an observation.")] = UNSET
+    agrees: Annotated[
+        bool | UnsetType,
+        Meta(description="Whether observed is at least as strong as declared; absent without an observation."),
+    ] = UNSET
     age: Annotated[int | UnsetType, Meta(description="Seconds since the observation; absent without one.")] = UNSET

@@ -14,7 +14,9 @@ class SecretsPart(Part, frozen=True, kw_only=True):
 
     declared: Annotated[bool, Meta(description="Whether the section is there.")]
     store: Annotated[bool, Meta(description="Whether a secret store is named.")]
-    injected_as: Annotated[str, Meta(description="environment, file, memory, literal, image, or undeclared.")] = "undeclared"
+    injected_as: Annotated[str, Meta(description="environment, file, memory, literal, image, or undeclared.")] = (
+        "undeclared"
+    )
     on_missing: Annotated[str, Meta(description="refuse-to-start, default, ignore, or undeclared.")] = "undeclared"
     lifetime: Annotated[int | UnsetType, Meta(description="Seconds that a secret is good for.")] = UNSET
     scanned_in_ci: Annotated[
@@ -46,7 +48,9 @@ class SystemSubject(Part, frozen=True, kw_only=True):
     """The system as a whole."""
 
     sections: Annotated[tuple[str, ...], Meta(description="Sections that are there and not empty, sorted.")]
-    missing_sections: Annotated[tuple[str, ...], Meta(description="Sections of the format that are absent or empty, sorted.")]
+    missing_sections: Annotated[
+        tuple[str, ...], Meta(description="Sections of the format that are absent or empty, sorted.")
+    ]
     owner: Annotated[bool, Meta(description="Whether somebody answers for the system.")]
     profiles: Annotated[int, Meta(description="Number of profiles that the declaration names.")]
     secrets: Annotated[SecretsPart, Meta(description="How components get their secrets.")]

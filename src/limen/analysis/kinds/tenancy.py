@@ -27,8 +27,12 @@ class TenantSubject(Part, frozen=True, kw_only=True):
     binding: Annotated[BindingPart, Meta(description="How its id is made and where it travels.")]
     same_binding_values: Annotated[int, Meta(description="Other tenants with equal values of all binding inputs.")]
     dea_number: Annotated[bool, Meta(description="Whether a DEA number is given.")]
-    dea_number_checks: Annotated[bool | UnsetType, Meta(description="Whether its check digit is right; absent without one.")] = UNSET
-    npi_checks: Annotated[bool | UnsetType, Meta(description="Whether the NPI's check digit is right; absent without one.")] = UNSET
+    dea_number_checks: Annotated[
+        bool | UnsetType, Meta(description="Whether its check digit is right; absent without one.")
+    ] = UNSET
+    npi_checks: Annotated[
+        bool | UnsetType, Meta(description="Whether the NPI's check digit is right; absent without one.")
+    ] = UNSET
     jurisdictions: Annotated[int, Meta(description="Jurisdictions named.")]
 
 
@@ -38,7 +42,8 @@ class TenantPairSubject(Part, frozen=True, kw_only=True):
     shared_keys: Annotated[int, Meta(description="Keys that components of both use.")]
     shared_stores: Annotated[int, Meta(description="Components that can store both tenants' instances.")]
     unforced_stores: Annotated[
-        int, Meta(description="Of those, how many lack forced row-level security, a tenant predicate or tenants' own keys.")
+        int,
+        Meta(description="Of those, how many lack forced row-level security, a tenant predicate or tenants' own keys."),
     ]
     foreign_arrivals: Annotated[int, Meta(description="Items of one that can arrive at the other outside a transfer.")]
     transfers: Annotated[int, Meta(description="Transfers between the two.")]
