@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SAMPLE_SECONDS = 0.02
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Run:
     wall: float
     """Seconds."""
     peak: int
-    """Bytes: the largest sum of resident memory over the process and its descendants that was seen."""
+    """Bytes: the largest sum of high-water marks over the process and its descendants that was seen."""
     exit_code: int | None
     """None where the deadline passed and the process was killed."""
 
@@ -41,7 +40,8 @@ def run(command: Sequence[str], output: Path, folder: Path, deadline: float) -> 
         )
         sampler = _Sampler(process.pid)
         sampler.start()
-        # wait4 instead of Popen.wait: it also gives the kernel's own high-water mark, which sampling can miss.
+        # wait4 instead of Popen.wait: its high-water mark serves where there is no /proc. On Linux that mark starts
+        # with what this process held when it forked, so the samples count there.
         killer = threading.Timer(deadline, _kill_group, [process.pid])
         killer.start()
         _, status, usage = os.wait4(process.pid, 0)
@@ -51,7 +51,7 @@ def run(command: Sequence[str], output: Path, folder: Path, deadline: float) -> 
         sampler.stop()
         process.returncode = os.waitstatus_to_exitcode(status)
     kernel = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
-    return Run(wall, max(sampler.peak, kernel), None if killed else process.returncode)
+    return Run(wall, sampler.peak or kernel, None if killed else process.returncode)
 
 
 def _kill_group(pid: int) -> None:
@@ -61,7 +61,7 @@ def _kill_group(pid: int) -> None:
 
 
 class _Sampler(threading.Thread):
-    """Adds up the resident memory of a process tree every 20 ms; without /proc the kernel's mark alone counts."""
+    """Adds up the high-water marks of a process tree every 20 ms; without /proc the kernel's mark alone counts."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -94,8 +94,10 @@ def _tree(root: int) -> list[int]:
 
 
 def _resident(pid: int) -> int:
-    """Bytes that a process holds now; 0 where it ended."""
+    """The most bytes that a process held since it was started (VmHWM); 0 where it ended."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError):
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
         return 0
+    mark = status.partition("VmHWM:")[2].split()
+    return int(mark[0]) * 1024 if mark else 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -19,3 +21,18 @@ def copy_reference(to: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
     return to / "boundaries.yaml"
+
+
+@cache
+def reference_text() -> str:
+    """Return the reference system as one JSON text without includes or aliases, for tests that change it."""
+    whole = yaml.safe_load((REPOSITORY / "boundaries.yaml").read_text(encoding="utf-8"))
+    for part in sorted(part for pattern in whole.pop("include") for part in REPOSITORY.glob(pattern)):
+        text = part.read_text(encoding="utf-8")
+        if part.suffix == ".jsonl":
+            whole.setdefault("flows", []).extend(json.loads(line) for line in text.splitlines())
+        else:
+            for section, entries in yaml.safe_load(text).items():
+                assert section == "flows", f"{part} declares more than flows"
+                whole.setdefault(section, []).extend(entries)
+    return json.dumps(whole)

@@ -47,7 +47,8 @@ def workspace(tmp_path: Path) -> Path:
     """A folder with the reference system and, where the action installs it, limen."""
     copy_reference(tmp_path)
     (tmp_path / "limen" / "bin").mkdir(parents=True)
-    (tmp_path / "limen" / "bin" / "limen").symlink_to(Path(sys.executable).parent / "limen")
+    for program in ("limen", "python"):
+        (tmp_path / "limen" / "bin" / program).symlink_to(Path(sys.executable).parent / program)
     return tmp_path
 
 
@@ -95,3 +96,18 @@ def test_the_last_step_ends_as_the_program_did(tmp_path: Path, code: int) -> Non
 
 def test_a_program_that_never_ran_fails_the_job(tmp_path: Path) -> None:
     assert run_step("Result", tmp_path, CODE="") == (4, "")
+
+
+def test_only_what_gates_becomes_an_alert(workspace: Path) -> None:
+    path = workspace / "boundaries.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("on_missing: refuse-to-start") == 1
+    path.write_text(text.replace("on_missing: refuse-to-start", "on_missing: default"), encoding="utf-8")
+    assert judge(workspace) == (0, "exit-code=1\n")
+    variables = {"HOME_OF_LIMEN": str(workspace / "limen"), "SARIF": "out.sarif", "ALERTS": "alerts.sarif"}
+    assert run_step("Alerts", workspace, **variables) == (0, "")
+    (run,) = json.loads((workspace / "alerts.sarif").read_bytes())["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["secrets.on_missing"]
+    (whole,) = json.loads((workspace / "out.sarif").read_bytes())["runs"]
+    assert len(whole["results"]) > 1000
+    assert run["tool"] == whole["tool"]

@@ -164,3 +164,17 @@ def test_the_reference_system_is_judged_whole() -> None:
     assert set(found.profiles) == {"zero-trust", "dscsa", "dea-controlled-substances", "part-11", "hipaa"}
     assert len(found.decisions) >= 80
     assert found.counts["error"] == 0
+
+
+@pytest.mark.parametrize("where", ["", "below"])
+def test_a_wrong_declaration_is_named_as_it_was_typed(
+    tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "below").mkdir()
+    write(tmp_path / where, **{"to: service": "to: servise"})
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DeclarationError) as caught:
+        assess(Request(path=Path(where)))
+    (place,) = [problem.location for problem in caught.value.problems]
+    assert place is not None
+    assert place.file == ("below/boundaries.yaml" if where else "boundaries.yaml")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from limen import __version__
 from limen.analysis.crossings import boundary_map, crossing_rows
 from limen.analysis.facts import Facts, context_of, facts
 from limen.analysis.posture import Locate
-from limen.errors import Problem, UsageError
+from limen.errors import DeclarationError, Problem, UsageError
 from limen.loading import Loaded, find, load
 from limen.policy.baseline import read_baseline
 from limen.policy.catalog import Catalog, load_catalog
@@ -98,6 +99,26 @@ def locator(loaded: Loaded) -> Locate:
     return lambda path: loaded.sources.locate(*path)
 
 
+@contextlib.contextmanager
+def places_as_typed(folder: Path) -> Iterator[None]:
+    """Put the declaration's folder, as it was given, in front of its files in the places of a DeclarationError."""
+    try:
+        yield
+    except DeclarationError as error:
+        if folder == Path():
+            raise
+        raise DeclarationError([_typed(problem, folder) for problem in error.problems]) from None
+
+
+def _typed(problem: Problem, folder: Path) -> Problem:
+    place = problem.location
+    if place is None or not place.file:
+        return problem
+    return msgspec.structs.replace(
+        problem, location=msgspec.structs.replace(place, file=(folder / place.file).as_posix())
+    )
+
+
 def assess(request: Request, progress: Progress | None = None) -> Assessed:
     """Assess a declaration. Raises LimenError; a finding is a result, not an error."""
     say = progress or (lambda _: None)
@@ -106,7 +127,8 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
     with EmbeddedEngine.start() as engine:  # its process starts while we parse
         path = find(request.path or Path())
         say("reading the declaration")
-        loaded = load(path)
+        with places_as_typed(path.parent):
+            loaded = load(path)
         _known_flows(request.flows, loaded)
         declaration = loaded.declaration
         catalog = load_catalog(request.policies)
@@ -119,7 +141,8 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         engine.prepare(jobs_of(catalog, selection, context_of(as_of)))  # it parses the rules while we compute facts
         say("computing facts")
         locate = locator(loaded)
-        found = facts(declaration, as_of=as_of, locate=locate)
+        with places_as_typed(path.parent):
+            found = facts(declaration, as_of=as_of, locate=locate)
         say("deciding")
         decisions = decide(selection, found.tables, engine, memo=request.memo)
         say("collecting findings")

@@ -49,6 +49,10 @@ class Opinion:
     """Certain and assumed facts; for each the length of its shortest witness."""
     wires: dict[tuple[str, bool, str], set[tuple[str, ...]]] = field(default_factory=dict)
     """For each flow, direction and item of declared carriage the certain states on the wire."""
+    sendable: dict[tuple[str, bool, str], tuple[set[tuple[str, ...]], set[tuple[str, ...]]]] = field(
+        default_factory=dict
+    )
+    """The same without what is assumed of items that nobody holds: by certain facts, and by all."""
     integrity: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     integrity_every: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
 
@@ -62,16 +66,22 @@ def opinion(declaration: Declaration) -> Opinion:
     found = Opinion(certain, every)
     for movement in declared:
         for item in movement.items:
-            states = {
-                _on_wire(declaration, movement, fact)
-                for fact in certain
-                if fact[0] == movement.sender and fact[1] == item and _passes(declaration, movement, fact[2])
-            }
+            certainly, possibly = (_sent(declaration, movement, item, facts) for facts in (certain, every))
+            found.sendable[movement.flow.id, movement.back, item] = certainly, possibly
             nobody = (movement.sender, item, None, ())
-            found.wires[movement.flow.id, movement.back, item] = states or {_on_wire(declaration, movement, nobody)}
+            found.wires[movement.flow.id, movement.back, item] = certainly or {_on_wire(declaration, movement, nobody)}
     found.integrity = _integrity(declaration, declared, certain)
     found.integrity_every = _integrity(declaration, movements, every)
     return found
+
+
+def _sent(declaration: Declaration, movement: Movement, item: str, facts: dict[Fact, int]) -> set[tuple[str, ...]]:
+    """Return the states in which an item can be on the wire."""
+    return {
+        _on_wire(declaration, movement, fact)
+        for fact in facts
+        if fact[:2] == (movement.sender, item) and _passes(declaration, movement, fact[2])
+    }
 
 
 def _movements(declaration: Declaration):

@@ -152,6 +152,32 @@ def test_exposure_subjects_agree(declared: dict[str, Any]) -> None:
 
 @settings(max_examples=60)
 @given(declared_systems())
+def test_wire_subjects_agree(declared: dict[str, Any]) -> None:
+    """Wires are judged by certain facts; assumed ones count apart, where they show plaintext or any way at all."""
+    declaration = converted(declared)
+    naive, table = oracle.opinion(declaration), wire_table(Analysed(declaration).wires)
+    found: dict[tuple[str, bool, str], set[tuple[bool, bool, int, bool]]] = {}
+    for index in range(table.size):
+        codes = [part.codes[index] for part in table.identity]
+        flow, way, _, item = (part.names[code] for part, code in zip(table.identity[:4], codes[:4], strict=True))
+        if item != "*":
+            subject = msgspec.json.decode(table.json(index))
+            row = (codes[4] >= 0, bool(table.assumed_flow(index)), subject["depth"], subject["held"])
+            assert subject["plaintext"] == (not subject["depth"])
+            found.setdefault((flow, way == "return", item), set()).add(row)
+    expected = {}
+    for wire, (certain, every) in naive.sendable.items():
+        if certain or not every:
+            expected[wire] = {(False, False, min(map(len, naive.wires[wire])), bool(certain))}
+            if certain and () in every - certain:
+                expected[wire].add((True, True, 0, True))
+        else:
+            expected[wire] = {(False, True, min(map(len, every)), True)}
+    assert found == expected
+
+
+@settings(max_examples=60)
+@given(declared_systems())
 def test_subjects_fit_their_kinds(declared: dict[str, Any]) -> None:
     """Every subject's JSON is exactly its kind's struct; identities are unique; every detail can be computed."""
     for table in tables(Analysed(converted(declared))):

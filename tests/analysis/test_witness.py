@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from limen.analysis.network import NONE
-from limen.analysis.witness import witness
+from limen.analysis.witness import assumed_flow, record_of, witness
 from tests.analysis.systems import Analysed, system
 
 SEALED = {"record": [{"sealed": "outer"}]}
@@ -122,3 +122,79 @@ def test_nothing_there_has_no_witness() -> None:
         way(found, "b", "record")
     with pytest.raises(KeyError):
         witness(found.exposures, 0, found.network.item_index["record"], 3, ())
+
+
+RELAYED = [
+    {"from": "a", "to": "r", "carries": ["record"], "protection": SEALED},
+    {"from": "r", "to": "s", "carries": ["record"]},
+    {"from": "s", "to": "b", "carries": ["record"]},
+]
+
+
+def premise(found: Analysed, component: str, item: str) -> str:
+    """The flow without `carries` that an item in plaintext rests on."""
+    network, result = found.network, found.exposures
+    node = result.node(network.component_index[component], NONE, ())
+    flow = assumed_flow(result, node, network.item_index[item])
+    return network.flows[flow].id if flow >= 0 else ""
+
+
+def test_a_product_of_an_assumed_source_that_came_before_a_certain_one() -> None:
+    components = {
+        "a": {"originates": ["record"]},
+        "r": {},
+        "s": {},
+        "c": {"originates": ["report"]},
+        "b": {"produces": [{"data": "sum", "from": ["record", "report"]}]},
+    }
+    found = analysed(components, [*RELAYED, {"from": "c", "to": "b", "returns": []}])
+    assert [step.component for step in witness(found.exposures, 4, found.network.item_index["sum"], NONE, ())] == [
+        "a", "r", "s", "b", "b",
+    ]  # fmt: skip
+    assert premise(found, "b", "sum") == "f3"
+    assert premise(found, "b", "record") == ""
+
+
+def test_an_item_that_an_assumed_key_opens_when_it_comes() -> None:
+    components = {
+        "a": {"originates": ["record"], "seals_with": ["outer"]},
+        "r": {},
+        "s": {},
+        "vault": {"originates": ["key:root"]},
+        "b": {},
+    }
+    keys = {"outer": {"wrapped_by": "root"}, "root": {}}
+    found = analysed(components, [*RELAYED, {"from": "vault", "to": "b", "returns": []}], keys=keys)
+    assert way(found, "b", "record") == [
+        "a originates record",
+        "a seals f0 outer",
+        "r flows f0 outer",
+        "s flows f1 outer",
+        "b flows f2 outer",
+        "b opens",
+    ]
+    assert premise(found, "b", "record") == "f3"
+
+
+def test_an_assumed_item_that_a_certain_key_opens_when_it_comes() -> None:
+    components = {
+        "a": {"originates": ["record"], "seals_with": ["outer"]},
+        "vault": {"originates": ["key:outer"]},
+        "r": {},
+        "b": {},
+    }
+    flows = [
+        {"from": "a", "to": "b", "returns": [], "protection": SEALED},
+        {"from": "vault", "to": "r", "carries": ["key:outer"]},
+        {"from": "r", "to": "b", "carries": ["key:outer"]},
+    ]
+    found = analysed(components, flows)
+    assert way(found, "b", "record") == ["vault originates key:outer", "r flows f1", "b flows f2", "b opens record"]
+    assert premise(found, "b", "record") == "f0"
+    assert premise(found, "b", "key:outer") == ""
+
+
+def test_nobody_has_what_is_asked_for() -> None:
+    found = analysed({"a": {"originates": ["record"]}, "b": {}}, [{"from": "a", "to": "b", "carries": ["record"]}])
+    with pytest.raises(KeyError):
+        record_of(found.exposures, 0, 7)

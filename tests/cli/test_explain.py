@@ -22,6 +22,7 @@ def test_a_finding(weak: Path, capsys: Capsys) -> None:
     assert lines[0] == FINDING
     assert lines[1] == "high: the TLS minimum is 1.2; the profile requires 1.3"
     assert lines[2] == "on gateway → service"
+    assert lines[3].startswith(f"at {weak / 'boundaries.yaml'}:")
     assert lines[3].endswith("(declared on flow hand-over)")
     assert 'in_transit: {protocol: grpcs, tls: {min: "1.2"}}' in lines[4]
     assert "rule transit.tls_minimum: TLS is at least the profile's minimum" in lines
@@ -55,7 +56,7 @@ def test_a_decision_that_does_not_apply_says_why(system: Path, capsys: Capsys) -
     said = limen(capsys, "explain", "transit.fallback::flow:hand-over", system)
     assert said.code == 0
     assert said.out.splitlines()[0] == "transit.fallback::flow:hand-over: not applicable"
-    assert said.out.splitlines()[2] == "the flow replaces no other"
+    assert said.out.splitlines()[3] == "the flow replaces no other"
 
 
 def test_an_error_says_why(tmp_path: Path, capsys: Capsys) -> None:
@@ -138,3 +139,22 @@ def test_what_is_nothing_is_refused_with_a_suggestion(weak: Path, name: str, hin
     assert (said.code, said.out) == (2, "")
     assert f"there is no finding, decision or flow '{name}'" in said.err
     assert hint in said.err
+
+
+def test_a_misspelt_rule_far_from_all_others(weak: Path, capsys: Capsys) -> None:
+    said = limen(capsys, "explain", "tls_minimum::flow:somewhere-else-entirely", weak)
+    assert (said.code, said.out) == (2, "")
+    assert "transit.tls_minimum::flow:somewhere-else-entirely" in said.err
+
+
+def test_peers_are_named(system: Path, capsys: Capsys) -> None:
+    root = system / "boundaries.yaml"
+    text = root.read_text(encoding="utf-8")
+    hop = "    to: service\n    via: [{component: quarantine, tls: terminate}]\n"
+    root.write_text(text.replace("    to: service\n", hop), encoding="utf-8")
+    found = json.loads(limen(capsys, "check", system, "-f", "json").out)["findings"]
+    (name,) = [f["id"] for f in found if f["rule"] == "transit.tls_terminated"]
+    assert "\nsee quarantine\n" in limen(capsys, "explain", name, system).out
+    decision = limen(capsys, "explain", "transit.tls_terminated::flow:hand-over", system).out
+    assert "  fail: via[0] is terminate\n" in decision
+    assert "\n    see quarantine\n" in decision

@@ -98,6 +98,13 @@ def test_it_makes_the_folder_or_takes_a_file_name(tmp_path: Path, capsys: Capsys
     assert limen(capsys, "check", tmp_path / "trial.yaml").code == 0
 
 
+def test_a_folder_with_the_name_of_a_file_gets_the_file(tmp_path: Path, capsys: Capsys) -> None:
+    (tmp_path / "x.yaml" / "boundaries.yaml").mkdir(parents=True)
+    said = limen(capsys, "init", tmp_path / "x.yaml", *GIVEN, "--profile", "hipaa", "--force")
+    assert (said.code, said.out) == (2, "")
+    assert f"{tmp_path / 'x.yaml' / 'boundaries.yaml'} is a folder" in said.err
+
+
 def test_a_place_that_cannot_be_written(tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     said = limen(capsys, "init", tmp_path / "file" / "boundaries.yaml", *GIVEN, "--profile", "hipaa")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import limen as package
+from limen.cli import main
 from limen.cli.program import command_names
 from tests.cli.support import VARIABLES, limen, program
 
@@ -133,11 +136,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _damaged(copy: Path, *arguments: str | Path) -> tuple[int, str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+def _damaged(copy: Path, *arguments: str | Path, **variables: str) -> tuple[int, str, str]:
+    # Coverage would count the copy's lines as lines of ours that no test reaches.
+    kept = (item for item in os.environ.items() if item[0] not in VARIABLES and not item[0].startswith("COV"))
+    environment = dict(kept)
     done = subprocess.run(
         [sys.executable, "-m", "limen", *map(str, arguments)],
-        capture_output=True, timeout=60, env=environment | {"PYTHONPATH": str(copy / "src")},
+        capture_output=True, timeout=60, env=environment | {"PYTHONPATH": str(copy / "src")} | variables,
     )  # fmt: skip
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -155,6 +160,19 @@ def test_a_bug_is_told_in_words_and_exits_4(system: Path, copy: Path) -> None:
         "limen: internal error: ZeroDivisionError: a bug",
         "limen: this is a bug of limen, not of your declaration; LIMEN_DEBUG=1 shows where",
     ]
+
+
+def test_a_bug_shows_where_it_is_on_demand(system: Path, copy: Path) -> None:
+    path = copy / "src" / "limen" / "analysis" / "lattice.py"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + "\nraise ZeroDivisionError('a bug')\n", encoding="utf-8")
+    try:
+        code, out, err = _damaged(copy, "check", system, LIMEN_DEBUG="1")
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    assert (code, out) == (1, "")
+    assert "lattice.py" in err
+    assert "ZeroDivisionError: a bug" in err
 
 
 def test_an_engine_that_dies_is_never_a_pass(system: Path, copy: Path) -> None:
@@ -192,3 +210,17 @@ def test_the_whole_of_it_through_python_m(weak: Path) -> None:
     assert program("check", cwd=weak).code == 1
     assert program("crossings", cwd=weak).code == 0
     assert program("chekc").code == 2
+
+
+def test_only_a_separator_is_no_command(capsys: Capsys) -> None:
+    said = limen(capsys, "--")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "error: there is no option '--' here\n  = try: limen --help\n"
+
+
+def test_output_that_is_no_file(system: Path) -> None:
+    for arguments in (["check", str(system)], ["check", str(system), "-f", "json"], ["--version"]):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            assert main(arguments) == 0
+        assert out.getvalue()

@@ -150,3 +150,9 @@ def test_without_git(repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     said = limen(capsys, "check", repository, "--baseline-from", "main")
     assert (said.code, said.out) == (2, "")
     assert "--baseline-from needs git" in said.err
+
+
+def test_a_link_out_of_the_repository_is_not_followed(repository: Path, tmp_path: Path, capsys: Capsys) -> None:
+    (repository / "elsewhere").symlink_to("/etc")
+    commit(repository)
+    assert dispositions(capsys, repository, "--baseline-from", "HEAD") == (0, {"flow:hand-over": "inherited"})

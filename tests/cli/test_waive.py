@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cli.conftest import FINDING, mend, worsen
+from tests.cli.conftest import FINDING, declaration, mend, worsen
+from tests.cli.hostile import UNDEFINED, write_rule
 from tests.cli.support import Said, limen, names
 
 Capsys = pytest.CaptureFixture[str]
@@ -98,6 +99,27 @@ def test_a_finding_that_is_none(weak: Path, name: str, capsys: Capsys) -> None:
     assert f"there is no finding '{name}'" in run.err
     if "::" in name:
         assert f"did you mean {FINDING}?" in run.err
+
+
+def test_a_name_that_fits_several_findings_lists_them(system: Path, capsys: Capsys) -> None:
+    root = system / "boundaries.yaml"
+    text = root.read_text(encoding="utf-8")
+    loose = text.replace("core_dumps: disabled, debug_output: forbidden", "core_dumps: enabled, debug_output: allowed")
+    assert loose != text
+    root.write_text(loose, encoding="utf-8")
+    run = waive(capsys, system, "processing.plaintext_leaks::component:service")
+    assert (run.code, run.out) == (2, "")
+    assert "names 2 findings" in run.err
+    for path in ("core_dumps", "debug_output"):
+        assert f"processing.plaintext_leaks::component:service::processing.{path}" in run.err
+
+
+def test_a_gap_cannot_be_waived(tmp_path: Path, capsys: Capsys) -> None:
+    (tmp_path / "boundaries.yaml").write_text(declaration("hostile"), encoding="utf-8")
+    policies = write_rule(tmp_path / "policies", UNDEFINED)
+    run = waive(capsys, tmp_path, "ours.mine::flow:submit", "--policies", policies, compensating_control="ours.mine")
+    assert (run.code, run.out) == (2, "")
+    assert "is error: only a failed check can be waived" in run.err
 
 
 def test_a_second_waiver_of_the_same_finding_is_refused(weak: Path, capsys: Capsys) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 from pathlib import Path
 
@@ -82,3 +83,16 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot write"):
         write_file(tmp_path / ("x" * 300), b"x")
     assert names(tmp_path) == []
+
+
+def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with pytest.raises(UsageError, match="File too large"):
+            write_files([(tmp_path / "y", b"y"), (tmp_path / "x", bytes(10_000))])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert names(tmp_path) == ["x"]
+    assert (tmp_path / "x").read_bytes() == b"old"

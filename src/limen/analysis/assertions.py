@@ -24,7 +24,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     form: str
     """path or data."""
     applies: bool
-    """Whether its places and its item exist."""
+    """Whether its item exists, and its places hold components that it does not except."""
     witness: tuple[Step, ...] = ()
     """A shortest way that breaks it; empty where it holds."""
     assumed: str = ""
@@ -57,7 +57,7 @@ def assertion_table(ways: Ways, wires: Wires, borders: Borders) -> SubjectTable:
             title=f"assertion {assertion.id}" if assertion.reason is UNSET else assertion.reason,
             crossing=next((step.flow for step in reversed(verdict.witness) if step.flow), ""),
             witness=verdict.witness,
-            provenance={"cut": "removing " + ", ".join(verdict.cut) + " mends it"} if verdict.cut else {},
+            provenance={"broken": "removing " + ", ".join(verdict.cut) + " mends it"} if verdict.cut else {},
             peers=verdict.cut,
         )
 
@@ -78,6 +78,8 @@ def _path(source: str, target: str, except_via: tuple[str, ...], ways: Ways, bor
     if starts is None or ends is None:
         return Verdict(form="path", applies=False)
     lawful = {component for name in except_via for component in place(network, borders, name) or ()}
+    if starts <= lawful or ends <= lawful:
+        return Verdict(form="path", applies=False)  # an end that is excepted itself leaves no way to forbid
     for edges in (ways.certain, ways.every):
         last = round_trip(edges, starts, ends, lawful)
         if last is not None:
@@ -101,7 +103,7 @@ def _path(source: str, target: str, except_via: tuple[str, ...], ways: Ways, bor
 def _data(never: Never, ways: Ways, wires: Wires, borders: Borders) -> Verdict:
     network = ways.network
     places = None if never.reaches is UNSET else place(network, borders, never.reaches)
-    if places is None or never.data is UNSET or never.data not in network.declaration.data:
+    if not places or never.data is UNSET or never.data not in network.declaration.data:
         return Verdict(form="data", applies=False)
     item = network.item_index[never.data]
     plain = never.state is UNSET or never.state == "plaintext"

@@ -14,6 +14,7 @@ from limen.analysis.listing import listed
 from limen.analysis.movement import Movement
 from limen.analysis.network import NONE, Network, bits
 from limen.analysis.recording import Recording
+from limen.analysis.signing import signed_items
 from limen.analysis.tenant_holdings import Holdings
 from limen.analysis.traffic import Traffic
 from limen.records.subjects import Detail, SubjectTable
@@ -180,6 +181,19 @@ class _Components:
             if network.stored[store] and network.trust[store] and network.zone_of[store] != network.zone_of[quarantine]
         )
 
+    def unsigned(self, index: int) -> list[str]:
+        """Return what leaves a component for trust 0 without a signature of its own, as item on flow."""
+        network, movement = self.network, self.movement
+        found = []
+        if self.traffic.unsigned[index]:
+            for flow in sorted({*network.outgoing[index], *network.incoming[index]}):
+                out = network.source[flow] == index
+                if not network.trust[network.target[flow] if out else network.source[flow]]:
+                    left = movement.forward(flow) if out else movement.backward(flow)
+                    names = network.names(left & ~signed_items(network, flow, index))
+                    found += [f"{name} on {network.flows[flow].id}" for name in names]
+        return found
+
     def details(self, index: int) -> Detail:
         """Return where a component is declared, where its posture comes from, and what the counts are about."""
         network = self.network
@@ -198,7 +212,7 @@ class _Components:
             "ingress.validates": network.names(entering & ~validated),
             "ingress.classifies": network.names(entering & ~classified),
             "egress_unsigned": network.names(self.traffic.unsigned[index]),
-            "signs_with": network.names(self.traffic.unsigned[index]),
+            "signs_with": self.unsigned(index),
             "tenants_stored": [network.tenant_names[tenant] for tenant in bits(self.holdings.stored[index])],
             "quarantine_writer_reads": [network.component_names[store] for store in read],
         }

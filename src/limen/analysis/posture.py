@@ -44,7 +44,7 @@ TLS_PROTOCOLS = frozenset({"https", "grpcs", "amqps", "mqtts", "ldaps", "ftps", 
 """Protocols that are TLS by name."""
 SSH_PROTOCOLS = frozenset({"ssh", "sftp"})
 LOCAL_PROTOCOLS = frozenset({"unix", "pkcs11"})
-"""Protocols that never leave the machine."""
+"""Protocols that never leave the machine; between network segments they can't be what is spoken."""
 CLEAR_PROTOCOLS = frozenset({"http", "grpc", "amqp", "mqtt", "ldap", "ftp", "syslog"})
 """Protocols whose TLS twin has another name: the flow's own TLS turns one into the other, a zone's default doesn't."""
 NEVER_TLS_PROTOCOLS = frozenset({"udp", "removable-media"})
@@ -90,10 +90,11 @@ def weaker(path: str, first: Any, second: Any) -> Any:
     raise ValueError(f"{path}: {first!r} and {second!r} can't be ordered")
 
 
-def channel(protocol: Any, own_tls: bool, any_tls: bool) -> str:
+def channel(protocol: Any, own_tls: bool, any_tls: bool, *, one_segment: bool = True) -> str:
     """Return tls, ssh, local or none; undeclared where neither a protocol nor TLS is declared.
 
-    `own_tls` says whether the flow itself declares something of TLS, `any_tls` whether an effective value does.
+    `own_tls` says whether the flow itself declares something of TLS, `any_tls` whether an effective value does,
+    `one_segment` whether both ends can be on one machine.
     """
     if protocol in NEVER_TLS_PROTOCOLS:
         return "none"
@@ -102,7 +103,8 @@ def channel(protocol: Any, own_tls: bool, any_tls: bool) -> str:
     if protocol in SSH_PROTOCOLS:
         return "ssh"
     if protocol in LOCAL_PROTOCOLS:
-        return "local"
+        # A socket can't reach another network, so whatever carries the data there is not declared.
+        return "local" if one_segment else "none"
     if protocol in CLEAR_PROTOCOLS:
         return "none"
     if any_tls:
@@ -152,8 +154,17 @@ class Postures:
             key_exchange=key_exchange,
             pins=UNSET if pins is UNSET else len(pins),
         )
-        part = given(TransitPart, protocol=protocol, channel=channel(protocol, own_tls, any_tls), tls=tls)
+        near = self._one_segment(source_zone, target_zone)
+        kind = channel(protocol, own_tls, any_tls, one_segment=near)
+        part = given(TransitPart, protocol=protocol, channel=kind, tls=tls)
         return Transit(tuple(values), part, tuple(value is not UNSET for value in own), tuple(incomparable))
+
+    def _one_segment(self, source_zone: str, target_zone: str) -> bool:
+        """Return whether two zones are one, or name the same network segment."""
+        if source_zone == target_zone:
+            return True
+        ends = [zone.segment for name in (source_zone, target_zone) if (zone := self._zones.get(name)) is not None]
+        return len(ends) == 2 and ends[0] is not UNSET and ends[0] == ends[1]
 
     def transit_provenance(self, flow: Flow, source_zone: str, target_zone: str) -> dict[str, str]:
         """Return for each path of TRANSIT_PATHS, and for the channel, where the effective value came from."""
@@ -172,6 +183,8 @@ class Postures:
             found["in_transit.channel"] = "derived from TLS" if any_tls else "not declared"
         else:
             tls = "" if not any_tls else ", own TLS" if any(transit.own[1:]) else ", zones' TLS"
+            if transit.values[0] in LOCAL_PROTOCOLS and transit.part.channel == "none":
+                tls = ", which can't leave the segment that the flow leaves"
             found["in_transit.channel"] = f"derived from protocol {transit.values[0]}{tls}"
         return found
 

@@ -7,10 +7,12 @@ facts show an item in plaintext, a further subject has `assumed` as its fifth pa
 
 from __future__ import annotations
 
+from array import array
+
 import msgspec
 from msgspec import UNSET
 
-from limen.analysis.flow_columns import Hop
+from limen.analysis.flow_columns import Hop, union
 from limen.analysis.kinds.data import WireSubject
 from limen.analysis.lattice import Point, join
 from limen.analysis.network import Layers, bits
@@ -92,8 +94,13 @@ class _Writer:
         self.item_memo: dict[tuple[int, bool, int, _Protected], int] = {}
         self.items_memo: dict[tuple[object, ...], list[tuple[int, int]]] = {}
         self.key_class = classes((one.seals_with, one.signs_with, one.verifies_with) for one in network.components)
+        self.signed_memo: dict[int, int] = {}
         self.readable: dict[tuple[int, bool], int] = {}
         self.shapes: dict[int, int] = {}
+        self.edges: list[int] = []
+        self.places: dict[int, int] = {}
+        self.marks: dict[int, int] = {}
+        self.assumed: dict[int, int] = {}
 
     def table(self) -> SubjectTable:
         """Return all subjects."""
@@ -113,6 +120,7 @@ class _Writer:
                 self.write(forward, kind[0], assumed=not declared[flow])
             if items[forward + 1] or back[flow]:
                 self.write(forward + 1, kind[1], assumed=bool(back[flow]))
+        self.fill()
         ids = tuple(flow.id for flow in network.flows)
         longest = max((len(hops) for hops in network.hops.values()), default=0)
         segments = tuple(str(number) for number in range(1, longest + 2))
@@ -121,6 +129,21 @@ class _Writer:
             WireDetails(wires, builder),
             ids if wires.exposures.edges.any_assumed else (),
         )
+
+    def fill(self) -> None:
+        """Fill the columns that follow from the rows, or are the same for nearly all."""
+        builder = self.builder
+        flows, ways, segments, _, marks = builder.codes
+        flows.extend([edge >> 1 for edge in self.edges])
+        ways.extend([edge & 1 for edge in self.edges])
+        for column, usual, others in (
+            (segments, 0, self.places),
+            (marks, ABSENT, self.marks),
+            (builder.assumed, ABSENT, self.assumed),
+        ):
+            column.extend(array("i", (usual,)) * len(self.edges))
+            for row, code in others.items():
+                column[row] = code
 
     def write(self, edge: int, segments: list[int], *, assumed: bool) -> None:
         """Append the subjects of one edge with some kinds of segments."""
@@ -131,10 +154,13 @@ class _Writer:
         protection = self.network.flows[edge >> 1].protection
         states = wires.sealed.get(edge)
         memo: tuple[object, ...] = (wires.items[edge], wires.plain[edge], wires.held[edge], assumed)
-        if protection or states is not None:
-            receiver = wires.receiver(edge)
-            ends = self.key_class[wires.sender(edge)], self.key_class[receiver], self.read(receiver, assumed=assumed)
-            memo = (memo, ends, id(states), id(protection) if protection else 0)
+        if not protection:
+            memo = (memo, id(states))
+        else:
+            sender, receiver = wires.sender(edge), wires.receiver(edge)
+            signed = self.signed(edge)
+            readable = signed and signed & self.read(receiver, assumed=assumed)
+            memo = (memo, self.key_class[sender], self.key_class[receiver], id(states), id(protection), readable)
         sent = self.items_memo.get(memo)
         if sent is None:
             sent = self.items_memo[memo] = self.items(edge, assumed=assumed)
@@ -144,20 +170,38 @@ class _Writer:
         self, edge: int, segments: list[int], sent: list[tuple[int, int]], assumed: int, mark: int = ABSENT
     ) -> None:
         """Append the rows of some items, segment by segment."""
-        builder, shapes = self.builder, self.shapes
-        flows, ways, places, items, marks = builder.codes
+        builder, shapes, edges = self.builder, self.shapes, self.edges
+        first = len(edges)
         for place, kind in enumerate(segments):
+            if place:
+                self.places.update(dict.fromkeys(range(len(edges), len(edges) + len(sent)), place))
             for item, number in sent:
                 shape = shapes.get(number << 32 | kind)
                 if shape is None:
                     shape = shapes[number << 32 | kind] = self.shape(kind, number)
                 builder.shapes.append(shape)
-                flows.append(edge >> 1)
-                ways.append(edge & 1)
-                places.append(place)
-                items.append(item)
-                marks.append(mark)
-                builder.assumed.append(assumed)
+                builder.codes[3].append(item)
+                edges.append(edge)
+        if assumed != ABSENT:
+            self.assumed.update(dict.fromkeys(range(first, len(edges)), assumed))
+        if mark != ABSENT:
+            self.marks.update(dict.fromkeys(range(first, len(edges)), mark))
+
+    def signed(self, edge: int) -> int:
+        """Return the items that an edge's flow declares a signature over."""
+        layers = self.network.layers(edge >> 1)
+        found = self.signed_memo.get(id(layers))
+        if found is None:
+            found = self.signed_memo[id(layers)] = union(1 << item for item, one in layers.items() if one.signs)
+        return found
+
+    def read(self, component: int, *, assumed: bool) -> int:
+        """Return the items that can be in plaintext at a component."""
+        found = self.readable.get((component, assumed))
+        if found is None:
+            found = self.wires.exposures.plaintext(component, assumed=assumed)
+            self.readable[component, assumed] = found
+        return found
 
     def write_later(self, edge: int, segments: list[int]) -> None:
         """Append the subjects of an edge over which assumed facts show more."""
@@ -171,14 +215,6 @@ class _Writer:
             if later >> item & 1:
                 mark = 0 if held >> item & 1 else ABSENT
                 self.append(edge, segments, [(item, every[item])], cause(wires, edge, item), mark)
-
-    def read(self, component: int, *, assumed: bool) -> int:
-        """Return the items that can be in plaintext at a component."""
-        found = self.readable.get((component, assumed))
-        if found is None:
-            found = self.wires.exposures.plaintext(component, assumed=assumed)
-            self.readable[component, assumed] = found
-        return found
 
     def items(self, edge: int, *, assumed: bool) -> list[tuple[int, int]]:
         """Return the items of an edge by what is certain; of an assumed one a row for all that could move."""

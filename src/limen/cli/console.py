@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import shutil
 import sys
@@ -27,6 +29,14 @@ STYLES = {
 }
 
 
+class _Closed(io.StringIO):
+    """Stands for a standard output that is not open: whatever is written to it fails as on a closed file."""
+
+    def write(self, text: str, /) -> int:
+        """Raise OSError, since nobody can read it."""
+        raise OSError(errno.EBADF, "standard output is closed")
+
+
 class Console(msgspec.Struct, frozen=True, kw_only=True):
     """Where a command prints."""
 
@@ -41,16 +51,20 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of_process(cls, no_color: bool) -> Console:
         """Return the process's console; NO_COLOR, TERM=dumb and pipes are plain, FORCE_COLOR is not."""
+        # A standard stream that was closed (`limen check >&-`) is None. A verdict that can't be printed is an error, as
+        # on a full disk; without standard error there is nobody to tell, and the exit code says all.
+        stdout = sys.stdout if sys.stdout is not None else _Closed()
+        stderr = sys.stderr if sys.stderr is not None else io.StringIO()
         plain = no_color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         forced = bool(os.environ.get("FORCE_COLOR"))
-        for stream in (sys.stdout, sys.stderr):
+        for stream in (stdout, stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         return cls(
-            stdout=sys.stdout,
-            stderr=sys.stderr,
-            color=not plain and (forced or sys.stdout.isatty()),
-            error_color=not plain and (forced or sys.stderr.isatty()),
+            stdout=stdout,
+            stderr=stderr,
+            color=not plain and (forced or stdout.isatty()),
+            error_color=not plain and (forced or stderr.isatty()),
             width=shutil.get_terminal_size((100, 24)).columns,
         )
 

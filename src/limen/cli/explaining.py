@@ -6,9 +6,11 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from limen.errors import Location
 from limen.policy.messages import shown_value
 from limen.records.assessment import CheckResult, Decision, Finding, decoded
 from limen.records.subjects import Detail, Step
+from limen.reports._places import Places
 from limen.reports._words import STATUS_WORDS, one_line, step_words
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def explain_finding(finding: Finding, whole: Assessed, console: Console) -> None
     if finding.subject_title:
         console.out(f"on {one_line(finding.subject_title)}")
     because = f" ({one_line(finding.provenance)})" if finding.provenance else ""
-    console.out(f"at {one_line(str(finding.location))}{because}")
+    console.out(f"at {_place(finding.location, whole)}{because}")
     if finding.location.excerpt:
         console.out(f"    {one_line(finding.location.excerpt)}")
     waiver = f"; {one_line(finding.waiver)}" if finding.waiver else ""
@@ -46,7 +48,8 @@ def explain_decision(decision: Decision, whole: Assessed, console: Console) -> N
     """Print a decision: every check with its actual and its required value, and the rule."""
     detail = whole.assessment.detail(decision)
     console.out(f"{console.styled(decision.id, 'bold')}: {_status(decision.status, console)}")
-    console.out(f"on {one_line(detail.title or decision.subject)}, {whole.assessment.locate(detail.path)}")
+    console.out(f"on {one_line(detail.title or decision.subject)}")
+    console.out(f"at {_place(whole.assessment.locate(detail.path), whole)}")
     if decision.reason:
         console.out(one_line(decision.reason))
     for result in decision.results:
@@ -62,10 +65,10 @@ def explain_flow(name: str, whole: Assessed, console: Console) -> None:
     edge = next(edge for edge in assessment.map.edges if edge.id == name)
     console.out(console.styled(f"{name}: {edge.source} → {edge.target}", "bold"))
     if row is None:
-        console.out(f"at {assessment.locate(('flows', name))}")
+        console.out(f"at {_place(assessment.locate(('flows', name)), whole)}")
         console.out("no crossing: both ends lie in one zone and tenant; it is judged all the same")
     else:
-        console.out(f"at {row.location}")
+        console.out(f"at {_place(row.location, whole)}")
         console.out(f"{', '.join(row.crosses)}; trust {row.trust_change:+d}; label {row.label}")
         assumed = " (assumed: the flow does not say what it carries)" if row.assumed else ""
         console.out(
@@ -84,6 +87,10 @@ def explain_flow(name: str, whole: Assessed, console: Console) -> None:
                     console.out(f"      {one_line(result.message)}")
 
 
+def _place(place: Location, whole: Assessed) -> str:
+    return one_line(str(Places(whole.assessment).typed(place)))
+
+
 def _status(status: str, console: Console, width: int = 0) -> str:
     text = f"{STATUS_WORDS[status]:<{width}}"
     return console.styled(text, _STYLES[status]) if status in _STYLES else text
@@ -100,6 +107,8 @@ def _result(result: CheckResult, rule: str, detail: Detail, whole: Assessed, con
     console.out(f"  {_status(result.status, console)}: {said}")
     if result.message and result.status != "pass":
         console.out(f"    {one_line(result.message)}")
+    if peers := [detail.peers[ref] for ref in result.refs if 0 <= ref < len(detail.peers)]:
+        console.out(f"    see {one_line(', '.join(peers))}")
 
 
 def _witness(steps: Iterable[Step], console: Console) -> None:

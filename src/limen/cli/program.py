@@ -141,7 +141,7 @@ def run(given: list[str]) -> int:
     except Exception as error:  # the last line of defence: a bug must not look like a verdict
         if os.environ.get("LIMEN_DEBUG"):
             raise
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF):
             _forget_output()
             console.error(f"the result can't be written: {error.strerror}")
             return EXIT_INTERNAL
@@ -153,7 +153,7 @@ def run(given: list[str]) -> int:
 
 def _forget_output() -> None:
     """Let the interpreter's last flush go nowhere, since where it should go is gone."""
-    with contextlib.suppress(OSError, ValueError):  # a standard output that is no file has no number
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # one that is no file, or none, has no number
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
@@ -178,7 +178,5 @@ def _run(given: list[str], console: Console) -> int:
     except SystemExit as leaving:  # --help and --version leave by themselves
         return int(leaving.code or 0)
     chosen: Parser = getattr(options, "parser", whole)
-    chosen.refuse_unknown(unknown)
-    if name is None:
-        raise UsageError(Problem(message="no command is given", hint=f"commands: {', '.join(command_names())}"))
+    chosen.refuse_unknown(unknown)  # where no command is named, options are all that there can be
     return int(options.run(options, console))

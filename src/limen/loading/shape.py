@@ -32,7 +32,8 @@ _WORDS: dict[Any, str] = {
     scalars.ItemReference: f"a data item or key:NAME: {_NAME}",
     scalars.PartyReference: "zone:NAME, component:NAME, role:NAME or anyone",
     scalars.PlaceReference: "the name of a zone or component, or zone:NAME or component:NAME",
-    scalars.Duration: "an ISO 8601 duration, such as P365D or PT1H",
+    scalars.Duration: "an ISO 8601 duration above zero, such as P365D or PT1H",
+    scalars.Text: "text that is not blank",
     scalars.Date: "a date, such as 2026-01-31",
     scalars.TlsVersion: 'one of "1.3", "1.2", "1.1", "1.0" and ssl3',
 }

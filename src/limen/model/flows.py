@@ -108,7 +108,8 @@ class Flow(Entity, frozen=True, kw_only=True):
         dict[ItemReference, tuple[Layer, ...]], Meta(description="Layers around each item, outermost first.")
     ] = {}
     fields: Annotated[
-        dict[Identifier, tuple[Identifier, ...]], Meta(description="Fields of an item that move; default: all.")
+        dict[Identifier, Annotated[tuple[Identifier, ...], Meta(min_length=1)]],
+        Meta(description="Fields of an item that move; default: all."),
     ] = {}
     audit: Annotated[Audit | UnsetType, Meta(description="Where the crossing is recorded.")] = UNSET
     purpose: Annotated[Text | UnsetType, Meta(description="Why data moves; judged as minimum necessary.")] = UNSET

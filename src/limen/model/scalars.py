@@ -51,11 +51,12 @@ PlaceReference = Annotated[
         max_length=138,
     ),
 ]
-# ISO 8601, such as P365D, PT1H or P6Y; a year counts 365.2425 days.
+# ISO 8601, such as P365D, PT1H or P6Y; a year counts 365.2425 days. Never zero: what happens every zero days is
+# nothing that happens, and would be shorter than every maximum.
 Duration = Annotated[
     str,
     Meta(
-        pattern=r"^P(?=\d|T\d)(?:\d{1,6}Y)?(?:\d{1,6}M)?(?:\d{1,6}W)?(?:\d{1,6}D)?(?:T(?=\d)(?:\d{1,6}H)?(?:\d{1,6}M)?(?:\d{1,6}S)?)?$(?!\n)",
+        pattern=r"^P(?=\d|T\d)(?=[^1-9]*[1-9])(?:\d{1,6}Y)?(?:\d{1,6}M)?(?:\d{1,6}W)?(?:\d{1,6}D)?(?:T(?=\d)(?:\d{1,6}H)?(?:\d{1,6}M)?(?:\d{1,6}S)?)?$(?!\n)",
         max_length=48,
     ),
 ]
@@ -63,7 +64,8 @@ Date = Annotated[
     str,
     Meta(pattern=r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$(?!\n)"),
 ]
-Text = Annotated[str, Meta(max_length=4000)]
+# A blank is no reason, no basis and no owner.
+Text = Annotated[str, Meta(max_length=4000, pattern=r"\S")]
 # "1.3", "1.2", "1.1", "1.0" or ssl3.
 TlsVersion = Annotated[
     str,

@@ -14,7 +14,9 @@ class AssertionSubject(Part, frozen=True, kw_only=True):
 
     form: Annotated[str, Meta(description="path or data.")]
     broken: Annotated[bool, Meta(description="Whether a witness against it was found.")]
-    applies: Annotated[bool, Meta(description="Whether both of its places and its item exist in the model.")]
+    applies: Annotated[
+        bool, Meta(description="Whether its item exists, and its places hold components that it does not except.")
+    ]
     cut: Annotated[int, Meta(description="Number of flows in a smallest set whose removal mends it; 0 where it holds.")]
 
 

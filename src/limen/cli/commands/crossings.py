@@ -44,12 +44,14 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     from limen.analysis.crossings import crossing_rows
     from limen.analysis.facts import facts
-    from limen.assess import locator
+    from limen.assess import locator, places_as_typed
     from limen.loading import find, load
 
-    loaded = load(find(options.path or Path()))
-    locate = locator(loaded)
-    found = facts(loaded.declaration, as_of=datetime.datetime.now(datetime.UTC).date(), locate=locate)
+    path = find(options.path or Path())
+    with places_as_typed(path.parent):
+        loaded = load(path)
+        locate = locator(loaded)
+        found = facts(loaded.declaration, as_of=datetime.datetime.now(datetime.UTC).date(), locate=locate)
     rows = crossing_rows(found, locate)
     if options.format == "json":
         import orjson

@@ -17,10 +17,10 @@
 #   not_applicable: "never: every ledger is judged"
 #   checks:
 #     source:
-#       path: clock_source
+#       path: clock.source
 #       message: "the clock's source is {actual}; the profile requires one of {required}"
 #     skew:
-#       path: clock_max_skew
+#       path: clock.max_skew
 #       needs: [clock_max_skew]
 #       message: "the clock may deviate by {actual}; the profile requires {required} at most"
 #   avoid: |

@@ -15,7 +15,7 @@
 #   not_applicable: nothing in the declaration uses the key
 #   checks:
 #     age:
-#       path: age
+#       path: activated
 #       needs: [age, cryptoperiod]
 #       message: "the current version is {actual} old; its cryptoperiod is {required}"
 #     period:

@@ -13,7 +13,7 @@
 #   checks:
 #     applies:
 #       path: applies
-#       message: "a place or an item of the assertion does not exist, so it asserts nothing"
+#       message: "its item does not exist, or a place is empty or excepted, so that the assertion asserts nothing"
 #     holds:
 #       path: broken
 #       message: "a witness breaks the assertion; a cut of {actual} flows would mend it"

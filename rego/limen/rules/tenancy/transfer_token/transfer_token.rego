@@ -13,13 +13,13 @@
 #   not_applicable: "never: every transfer is judged"
 #   checks:
 #     declared:
-#       path: token_declared
+#       path: token
 #       message: no token authorises the transfer
 #     single_use:
-#       path: token_single_use
+#       path: token.single_use
 #       message: the token is not declared to be refused the second time
 #     ephemeral:
-#       path: token_ephemeral
+#       path: token.ephemeral
 #       message: the token is not declared to end with reconciliation
 #   avoid: |
 #     token: {ephemeral: false, single_use: false}
