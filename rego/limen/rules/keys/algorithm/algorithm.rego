@@ -1,6 +1,7 @@
 # METADATA
 # title: Algorithms are allowed on the day of the law
-# description: "A key's algorithm is in the profile's table and its last day has not passed."
+# description: >-
+#   A key's algorithm is in the profile's table, its last day has not passed, and it can do what the key is used for.
 # schemas: [{input: schema.key}]
 # custom:
 #   id: keys.algorithm
@@ -19,6 +20,10 @@
 #       path: algorithm
 #       needs: [algorithm]
 #       message: "{actual} is not allowed any more: last day {required}, 0 where the profile never allowed it"
+#     able:
+#       path: uses
+#       needs: [algorithm]
+#       message: "{algorithm} can't do all of what the key is used for: {actual}"
 #   avoid: |
 #     keys:
 #       legacy: {algorithm: 3DES}
@@ -32,6 +37,8 @@ package limen.rules.keys.algorithm
 
 import data.limen.context
 import data.limen.lib.dates
+import data.limen.lib.logic
+import data.limen.lib.sets
 import data.limen.parameters
 
 applicable := count(input.uses) > 0
@@ -41,3 +48,30 @@ checks["algorithm"] := {
 	"actual": input.algorithm,
 	"required": object.get(parameters.algorithm_last_day, input.algorithm, 0),
 }
+
+# What only signs or authenticates seals nothing, and what only seals signs nothing: such a declaration describes
+# something else than what runs.
+checks["able"] := {
+	"holds": logic.both(
+		logic.either(logic.both(only_signs == false, only_authenticates == false), count(sealing) == 0),
+		logic.either(only_seals == false, count(signing) == 0),
+	),
+	"actual": input.uses,
+	"algorithm": input.algorithm,
+}
+
+sealing := sets.shared(input.uses, ["encrypt", "wrap"])
+
+signing := sets.shared(input.uses, ["sign"])
+
+only_authenticates := startswith(input.algorithm, "HMAC-")
+
+only_signs := logic.either(
+	logic.either(startswith(input.algorithm, "ECDSA-"), startswith(input.algorithm, "Ed")),
+	logic.either(startswith(input.algorithm, "ML-DSA-"), startswith(input.algorithm, "SLH-DSA-")),
+)
+
+only_seals := logic.either(
+	logic.either(startswith(input.algorithm, "AES-"), startswith(input.algorithm, "3DES")),
+	logic.either(startswith(input.algorithm, "X25519"), startswith(input.algorithm, "ML-KEM-")),
+)
