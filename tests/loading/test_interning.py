@@ -24,7 +24,7 @@ parts = st.fixed_dictionaries(
             {}, optional={"protocol": st.just("https"), "tls": st.fixed_dictionaries({"min": st.just("1.3")})}
         ),
         "protection": st.dictionaries(names, st.lists(st.builds(lambda key: {"sealed": key}, names), max_size=2)),
-        "fields": st.dictionaries(names, st.lists(names, max_size=2)),
+        "fields": st.dictionaries(names, st.lists(names, min_size=1, max_size=2)),
         "audit": st.fixed_dictionaries({"ledger": names}, optional={"redacts": st.booleans()}),
         "purpose": names,
     },

@@ -11,7 +11,7 @@ import pytest
 from limen.errors import Location
 from limen.records.assessment import Assessment
 from limen.reports import Options
-from limen.reports.text import MOST, render
+from limen.reports.text import MOST, MOST_ALIKE, render
 from tests.reports.building import conforming, finding, many, sample
 
 
@@ -103,3 +103,20 @@ def test_text_is_quick_for_a_system_of_forty_components() -> None:
     for _ in range(10):
         render(assessment, Options())
     assert (time.process_time() - started) / 10 < 0.05  # about 0.001 s
+
+
+def test_findings_that_differ_only_in_their_subject_are_said_once_with_every_subject() -> None:
+    first = next(one for one in sample().findings if one.status == "fail" and one.disposition == "open")
+    alike = [
+        msgspec.structs.replace(
+            first, subject=f"exposure:store/{n}", subject_title=f"item {n}", fingerprint=f"{n:032x}"
+        )
+        for n in range(1_000_000, 1_000_002 + MOST_ALIKE)
+    ]
+    shown = text(sample(findings=tuple(alike)))
+    assert shown.count("fix: ") == 1
+    for one in alike[:MOST_ALIKE]:
+        assert f"on {one.subject_title} · {one.fingerprint[:10]}\n" in shown
+    assert "and on 2 more" in shown
+    other = msgspec.structs.replace(first, message="another message", fingerprint="f" * 32)
+    assert text(sample(findings=(*alike, other))).count("fix: ") == 2

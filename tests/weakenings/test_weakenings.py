@@ -24,7 +24,7 @@ UNWEAKENED = {
     "conformance.stale": "judges observations, which this scope has none of",
     "conformance.unobserved": "judges observations, which this scope has none of",
     "keys.observed_grantees": "judges observations, which this scope has none of",
-    "structure.returns_undeclared": "where a protocol answers, the loader refuses a flow that does not say what it returns",
+    "structure.returns_undeclared": "where a protocol answers, the loader refuses a flow without returns",
 }
 """Rules that no row can raise, and why."""
 EDITS = {"put", "drop", "add", "take"}

@@ -5,5 +5,4 @@ from __future__ import annotations
 from limen.loading.load import Loaded, LoadedFile, find, load
 from limen.loading.sources import SourceMap
 
-
 __all__ = ["Loaded", "LoadedFile", "SourceMap", "find", "load"]

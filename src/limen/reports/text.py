@@ -19,6 +19,10 @@ MOST = 500
 """Findings shown; more are counted, and the other formats have them all."""
 MOST_WORDS = 800
 """Characters of one text shown."""
+MOST_ALIKE = 8
+"""Subjects shown of findings that differ in nothing else; more are counted."""
+NAME = 10
+"""Digits of a fingerprint shown, enough for `limen explain` and `limen waive`."""
 INDENT = 15
 LEAST_WIDTH = 60
 """Columns below which lines are left to the terminal."""
@@ -64,12 +68,18 @@ def _group(name: str, findings: list[Finding], places: Places, options: Options)
     own = next((f.subject_title for f in findings if f.crossing and f.subject == f"flow:{f.crossing}"), "")
     title = f"{name}: {own}" if own else name if first.crossing else first.subject_title or name
     lines = [_style(_words(title), "1", options)]
-    for finding in findings:
-        lines += _finding(finding, places.typed(finding.location), options)
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:  # one defect is often found on many subjects: said once, with all of them
+        key = (finding.rule, finding.status, finding.disposition, finding.message, str(finding.location))
+        alike.setdefault((*key, finding.provenance, finding.waiver, *finding.refs), []).append(finding)
+    for same in alike.values():
+        lines += _finding(same, places.typed(same[0].location), options)
     return [*lines, ""]
 
 
-def _finding(finding: Finding, place: Location, options: Options) -> list[str]:
+def _finding(same: list[Finding], place: Location, options: Options) -> list[str]:
+    """Return the lines of findings that differ in nothing but their subjects."""
+    finding = same[0]
     kind = finding.severity if finding.status == "fail" else finding.status
     rule = one_line(finding.rule)
     accepted = "" if finding.disposition == "open" else f" [{finding.disposition}]"
@@ -77,10 +87,17 @@ def _finding(finding: Finding, place: Location, options: Options) -> list[str]:
     word = _style(f"{STATUS_WORDS.get(kind, kind):<12}", _COLORS[kind], options)
     lines = [f"  {word} {_style(rule, '1', options)}{first[INDENT + len(rule) :]}", *rest]
     because = f" ({_words(finding.provenance)})" if finding.provenance else ""
-    where, *rest = _wrapped(f"{one_line(str(place))}{because}", options)
+    name = f" · {finding.fingerprint[:NAME]}" if len(same) == 1 else ""
+    where, *rest = _wrapped(f"{one_line(str(place))}{because}{name}", options)
     lines += [_link(where, place.file, options), *rest]
-    if finding.subject_title and finding.crossing and finding.subject != f"flow:{finding.crossing}":
-        lines += _wrapped(f"on {_words(finding.subject_title)}", options)
+    for one in same[:MOST_ALIKE]:
+        title = _words(one.subject_title or one.subject)
+        if len(same) > 1:
+            lines += _wrapped(f"on {title} · {one.fingerprint[:NAME]}", options)
+        elif one.subject_title and one.crossing and one.subject != f"flow:{one.crossing}":
+            lines += _wrapped(f"on {title}", options)
+    if len(same) > MOST_ALIKE:
+        lines += _wrapped(f"and on {len(same) - MOST_ALIKE} more", options)
     if finding.refs:
         lines += _wrapped(f"see {_words(', '.join(finding.refs))}", options)
     if finding.waiver:
