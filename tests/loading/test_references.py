@@ -240,7 +240,7 @@ def test_references_of_an_entry_with_a_mistake_are_checked_too(tmp_path: Path) -
         SOUND.replace("kind: gateway}", "kind: gateway, title: 5, roles: x, at_rest: {key: none}}") + "keys: {a: {}}\n"
     )
     assert [problem.message for problem in problems(tmp_path, text)] == [
-        "components.gateway.title: expected text; found 5",
+        "components.gateway.title: expected text that is not blank; found 5",
         'components.gateway.roles: expected a list; found "x"',
         'components.gateway.at_rest.key: no key is called "none"',
     ]

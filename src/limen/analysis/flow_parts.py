@@ -118,7 +118,7 @@ def necessity(movement: Movement, flow: Flow, items: int) -> NecessityPart:
     roles = _roles(movement.network, flow)
     needing = [role for role in roles if role.needs]
     return NecessityPart(
-        purpose=flow.purpose is not UNSET and bool(flow.purpose.strip()),
+        purpose=flow.purpose is not UNSET,
         identifying_items=(items & movement.identifying).bit_count(),
         needs_declared=bool(needing),
         fields_beyond=len(fields_beyond(movement, flow, items)) if needing else 0,

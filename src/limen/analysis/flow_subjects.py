@@ -33,7 +33,7 @@ _PLAIN = frozenset({int, bool})
 
 def stated(flow: Flow) -> bool:
     """Return whether a flow states its purpose."""
-    return flow.purpose is not UNSET and bool(flow.purpose.strip())
+    return flow.purpose is not UNSET
 
 
 class _Cargo(NamedTuple):

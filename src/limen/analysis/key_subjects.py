@@ -174,5 +174,5 @@ def _module(key: Key) -> ModulePart | UnsetType:
         ModulePart,
         standard=key.module.standard,
         level=key.module.level,
-        certificate=key.module.certificate is not UNSET and bool(key.module.certificate.strip()),
+        certificate=key.module.certificate is not UNSET,
     )

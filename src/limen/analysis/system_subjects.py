@@ -43,7 +43,7 @@ def system_table(declaration: Declaration) -> SubjectTable:
     subject = SystemSubject(
         sections=present,
         missing_sections=tuple(section for section in SECTIONS if section not in present),
-        owner=system.owner is not UNSET and bool(system.owner.strip()),
+        owner=system.owner is not UNSET,
         profiles=len(set(declaration.profiles)),
         secrets=_secrets(declaration.secrets),
         incident_response=_incident(declaration.incident_response),
@@ -89,7 +89,7 @@ def _incident(response: Any) -> IncidentPart:
     return given(
         IncidentPart,
         declared=True,
-        runbook=response.runbook is not UNSET and bool(response.runbook.strip()),
+        runbook=response.runbook is not UNSET,
         triggers=tuple(sorted(set(response.triggers))),
         preserves_evidence=response.preserves_evidence is True,
         hook=response.hook is not UNSET,

@@ -23,7 +23,14 @@ class KeySubject(Part, frozen=True, kw_only=True):
     custody: Annotated[str | UnsetType, Meta(description="kms, hsm, secret-store, application or configuration.")] = (
         UNSET
     )
-    algorithm: Annotated[str | UnsetType, Meta(description="Algorithm and size.")] = UNSET
+    algorithm: Annotated[
+        str | UnsetType,
+        Meta(
+            description="AES-256, AES-192, AES-128, 3DES, HMAC-SHA-256, HMAC-SHA-384, HMAC-SHA-512, HMAC-SHA-1, "
+            "RSA-1024, RSA-2048, RSA-3072, RSA-4096, ECDSA-P-256, ECDSA-P-384, ECDSA-P-521, Ed25519, Ed448, X25519, "
+            "ML-KEM-768, ML-KEM-1024, ML-DSA-44, ML-DSA-65, ML-DSA-87 or SLH-DSA-SHA2-128s."
+        ),
+    ] = UNSET
     purpose: Annotated[str | UnsetType, Meta(description="encrypt, sign, mac, wrap, derive or token.")] = UNSET
     environment: Annotated[str | UnsetType, Meta(description="production, staging, test or development.")] = UNSET
     rotates: Annotated[bool, Meta(description="Whether a rotation is declared.")]

@@ -64,14 +64,11 @@ sealing := sets.shared(input.uses, ["encrypt", "wrap"])
 
 signing := sets.shared(input.uses, ["sign"])
 
-only_authenticates := startswith(input.algorithm, "HMAC-")
+only_authenticates := input.algorithm in {"HMAC-SHA-256", "HMAC-SHA-384", "HMAC-SHA-512", "HMAC-SHA-1"}
 
-only_signs := logic.either(
-	logic.either(startswith(input.algorithm, "ECDSA-"), startswith(input.algorithm, "Ed")),
-	logic.either(startswith(input.algorithm, "ML-DSA-"), startswith(input.algorithm, "SLH-DSA-")),
-)
+only_signs := input.algorithm in {
+	"ECDSA-P-256", "ECDSA-P-384", "ECDSA-P-521", "Ed25519", "Ed448",
+	"ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "SLH-DSA-SHA2-128s",
+}
 
-only_seals := logic.either(
-	logic.either(startswith(input.algorithm, "AES-"), startswith(input.algorithm, "3DES")),
-	logic.either(startswith(input.algorithm, "X25519"), startswith(input.algorithm, "ML-KEM-")),
-)
+only_seals := input.algorithm in {"AES-256", "AES-192", "AES-128", "3DES", "X25519", "ML-KEM-768", "ML-KEM-1024"}
