@@ -25,6 +25,10 @@ FOUND: dict[str, tuple[Edits, set[str]]] = {
         {"put": {"flows/submit/in_transit": {"protocol": "pkcs11"}}},
         {"transit.plaintext::flow:submit::in_transit.channel"},
     ),
+    "a broken key exchange": (
+        {"put": {"flows/dispatch/in_transit/tls/key_exchange": ["X25519", "secp160r1"]}},
+        {"transit.weak_suites::flow:dispatch::in_transit.tls.key_exchange[1]"},
+    ),
     "anyone may call where records rest": (
         {"put": {"zones/data/callers": ["anyone"], "zones/data/rate_limited": True}},
         {"identity.anonymous_zone::zone:data::callers"},

@@ -178,7 +178,6 @@ def test_odd_flows() -> None:
             "carries": ["receipt"],
             "audit": {"ledger": "nowhere", "by": "both"},
             "authz": {"roles": ["nobody", "reader"], "permission": "packet:open", "network_location": True},
-            "purpose": "  ",
         },
         {
             "id": "unreached",

@@ -82,11 +82,10 @@ def test_sections_that_say_nothing_are_missing() -> None:
     found = facts_of(
         {"a": {}},
         [],
-        system={"id": "bare", "owner": " "},
+        system={"id": "bare"},
         secrets={},
         incident_response={},
         verification={},
-        key_rotation_procedure=" ",
     )
     system = inputs(found.tables["system"])["bare"]
     assert system["sections"] == ["components", "data", "labels", "zones"]

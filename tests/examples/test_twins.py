@@ -69,8 +69,10 @@ def _defects(domain: str) -> dict[int, Place]:
 
 def _places(text: str) -> list[Place]:
     """Return the entries of all sections, and the sections that have none, with the lines on which they are."""
+    root = yaml.compose(text, yaml.SafeLoader)
+    assert isinstance(root, yaml.MappingNode)
     found = []
-    for key, value in yaml.compose(text, yaml.SafeLoader).value:
+    for key, value in root.value:
         section = key.value
         if section in ("separation_of_duties", "system", "secrets", "incident_response", "verification"):
             found.append(Place(section, "", range(key.start_mark.line + 1, _end(value) + 1)))

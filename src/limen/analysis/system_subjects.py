@@ -48,8 +48,7 @@ def system_table(declaration: Declaration) -> SubjectTable:
         secrets=_secrets(declaration.secrets),
         incident_response=_incident(declaration.incident_response),
         verification=_verification(declaration.verification),
-        key_rotation_procedure=declaration.key_rotation_procedure is not UNSET
-        and bool(declaration.key_rotation_procedure.strip()),
+        key_rotation_procedure=declaration.key_rotation_procedure is not UNSET,
         keys=len(declaration.keys),
         ledgers=len(declaration.ledgers),
         tenants=len(declaration.tenants),
@@ -62,10 +61,8 @@ def _says_something(section: Any) -> bool:
     """Return whether a section is there and not empty; `secrets: {}` says nothing."""
     if section is UNSET:
         return False
-    if isinstance(section, (tuple, dict)):
+    if isinstance(section, (tuple, dict, str)):
         return bool(section)
-    if isinstance(section, str):
-        return bool(section.strip())
     return bool(section not in (Secrets(), IncidentResponse(), Verification()))
 
 

@@ -7,6 +7,7 @@ and its compensating control passes in this run. Signatures are not verified yet
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def objections(
     found = []
     if moment(waiver.expires) <= now:
         found.append(Objection("waiver.expired", "expires", f"the waiver expired on {waiver.expires}"))
-    if waiver.approved_by.strip().casefold() == waiver.requested_by.strip().casefold():
+    if _seen(waiver.approved_by) == _seen(waiver.requested_by):
         message = f"{visible(waiver.approved_by)} asked for the waiver and approved it"
         found.append(Objection("waiver.self_approved", "approved_by", message))
     if unmet := _unmet(waiver.compensating_control, decisions):
@@ -97,6 +98,12 @@ def objections(
         message = "no trusted approver's signature was verified, and a profile asks for one"
         found.append(Objection("waiver.unattested", "signature", message))
     return found
+
+
+def _seen(name: str) -> str:
+    """Return a name as a reader sees it: without case, spaces, marks that don't show, or compatible spellings."""
+    shown = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in shown if unicodedata.category(letter)[0] not in "CZ")
 
 
 def _unmet(control: str, decisions: Mapping[str, RuleDecisions]) -> str:

@@ -1,8 +1,8 @@
 # METADATA
-# title: Only suites of the profile are offered
+# title: Only suites and groups of the profile are offered
 # description: >-
-#   Every declared cipher suite is one that the profile allows; below TLS 1.3, where suites can be weak, they must be
-#   declared.
+#   Every declared cipher suite and key exchange group is one that the profile allows; below TLS 1.3, where suites can
+#   be weak, they must be declared.
 # schemas: [{input: schema.flow}]
 # custom:
 #   id: transit.weak_suites
@@ -10,9 +10,12 @@
 #   severity: high
 #   confidence: certain
 #   controls: ["nist-800-53r5:SC-13", "nist-800-52r2:3.3.1"]
-#   remediation: "Reduce in_transit.tls.suites to forward-secret AEAD suites, or raise in_transit.tls.min to 1.3."
+#   remediation: >-
+#     Reduce in_transit.tls.suites to forward-secret AEAD suites and in_transit.tls.key_exchange to groups of 112 bits
+#     at least, or raise in_transit.tls.min to 1.3.
 #   parameters:
 #     suites_allowed: {type: strings, stricter: fewer}
+#     groups_allowed: {type: strings, stricter: fewer}
 #   not_applicable: "the flow moves nothing, or not over TLS"
 #   checks:
 #     declared:
@@ -23,6 +26,10 @@
 #       path: in_transit.tls.suites
 #       each: in_transit.tls.suites
 #       message: "the suite {actual} is not one that the profile allows"
+#     group:
+#       path: in_transit.tls.key_exchange
+#       each: in_transit.tls.key_exchange
+#       message: "the group {actual} is not one that the profile allows"
 #   avoid: |
 #     in_transit: {tls: {min: "1.2", suites: [TLS_RSA_WITH_3DES_EDE_CBC_SHA]}}
 #   prefer: |
@@ -30,7 +37,8 @@
 #   rationale: |
 #     Suites with RSA key transport let whoever obtains the server's key read recorded traffic, CBC and 3DES suites
 #     have padding and birthday attacks. TLS 1.3 has none of these, so only older versions must say what they offer.
-#     An allow-list means that a new or misspelt name is never taken for a strong one.
+#     An allow-list means that a new or misspelt name is never taken for a strong one. Groups are weak in every version: an export group, or a curve of 160 bits, gives
+#     the session key away whatever the suite.
 package limen.rules.transit.weak_suites
 
 import data.limen.lib.logic
@@ -46,4 +54,9 @@ checks.declared := {
 checks.suite[i] := {"holds": allowed, "actual": suite} if {
 	some i, suite in input.in_transit.tls.suites
 	allowed := suite in parameters.suites_allowed
+}
+
+checks.group[i] := {"holds": allowed, "actual": group} if {
+	some i, group in input.in_transit.tls.key_exchange
+	allowed := group in parameters.groups_allowed
 }

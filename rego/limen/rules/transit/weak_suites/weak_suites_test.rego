@@ -4,6 +4,7 @@ import data.limen.rules.transit.weak_suites
 
 parameters := {
 	"suites_allowed": ["TLS_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"],
+	"groups_allowed": ["X25519MLKEM768", "X25519"],
 }
 
 subject := {
@@ -13,6 +14,7 @@ subject := {
 		"tls": {
 			"min": 12,
 			"suites": ["TLS_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"],
+			"key_exchange": [],
 		},
 	},
 }
@@ -32,6 +34,7 @@ test_conforming if {
 			0: {"holds": true, "actual": "TLS_AES_256_GCM_SHA384"},
 			1: {"holds": true, "actual": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"},
 		},
+		"group": {},
 	}
 }
 
@@ -48,13 +51,14 @@ test_violating if {
 			0: {"holds": true, "actual": "TLS_AES_256_GCM_SHA384"},
 			1: {"holds": false, "actual": "TLS_RSA_WITH_3DES_EDE_CBC_SHA"},
 		},
+		"group": {},
 	}
 }
 
 test_undeclared_below_1_3_is_violating if {
 	answer := decide(object.union(subject, {"in_transit": {"tls": {"suites": []}}}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": false, "actual": 0}, "suite": {}}
+	answer.checks == {"declared": {"holds": false, "actual": 0}, "suite": {}, "group": {}}
 }
 
 test_one_suite_below_1_3_conforms if {
@@ -65,13 +69,14 @@ test_one_suite_below_1_3_conforms if {
 	answer.checks == {
 		"declared": {"holds": true, "actual": 1},
 		"suite": {0: {"holds": true, "actual": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"}},
+		"group": {},
 	}
 }
 
 test_undeclared_at_1_3_conforms if {
 	answer := decide(object.union(subject, {"in_transit": {"tls": {"min": 13, "suites": []}}}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": true, "actual": 0}, "suite": {}}
+	answer.checks == {"declared": {"holds": true, "actual": 0}, "suite": {}, "group": {}}
 }
 
 test_weak_suite_at_1_3_is_violating if {
@@ -82,19 +87,35 @@ test_weak_suite_at_1_3_is_violating if {
 	answer.checks == {
 		"declared": {"holds": true, "actual": 1},
 		"suite": {0: {"holds": false, "actual": "TLS_RSA_WITH_RC4_128_SHA"}},
+		"group": {},
+	}
+}
+
+test_weak_group_is_violating if {
+	answer := decide(object.union(subject, {
+		"in_transit": {"tls": {"min": 13, "suites": [], "key_exchange": ["X25519", "secp160r1"]}},
+	}))
+	answer.applicable == true
+	answer.checks == {
+		"declared": {"holds": true, "actual": 0},
+		"suite": {},
+		"group": {
+			0: {"holds": true, "actual": "X25519"},
+			1: {"holds": false, "actual": "secp160r1"},
+		},
 	}
 }
 
 test_missing_field if {
 	answer := decide(json.remove(subject, ["in_transit/tls/min", "in_transit/tls/suites"]))
 	answer.applicable == true
-	answer.checks == {"suite": {}}
+	answer.checks == {"suite": {}, "group": {}}
 }
 
 test_still_applies if {
 	answer := decide(object.union(subject, {"in_transit": {"tls": {"min": 10, "suites": []}}}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": false, "actual": 0}, "suite": {}}
+	answer.checks == {"declared": {"holds": false, "actual": 0}, "suite": {}, "group": {}}
 }
 
 test_without_tls_is_not_applicable if {
