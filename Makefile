@@ -34,6 +34,8 @@ test: $(DEV_STAMP) ## Run the tests with branch coverage
 	$(PYTEST)
 
 bench: $(DEV_STAMP) $(BENCH_STAMP) ## Measure speed and memory and hold them against the gates and against other tools
+	@# as pip does on installation; every peer is compiled, too
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q src
 	$(BENCH)
 
 lint: $(DEV_STAMP) ## Check style, types, layers, dependencies, docstrings and, with opa on PATH, the Rego

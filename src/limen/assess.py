@@ -18,7 +18,7 @@ from limen.errors import DeclarationError, Problem, UsageError
 from limen.loading import Loaded, find, load
 from limen.policy.baseline import read_baseline
 from limen.policy.catalog import Catalog, load_catalog
-from limen.policy.decide import decide, jobs_of
+from limen.policy.decide import Deciding, jobs_of
 from limen.policy.embedded import EmbeddedEngine
 from limen.policy.findings import Accepted, findings_of
 from limen.policy.selection import Selection, select
@@ -141,10 +141,11 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         engine.prepare(jobs_of(catalog, selection, context_of(as_of)))  # it parses the rules while we compute facts
         say("computing facts")
         locate = locator(loaded)
+        deciding = Deciding(selection, engine, memo=request.memo)
         with places_as_typed(path.parent):
-            found = facts(declaration, as_of=as_of, locate=locate)
+            found = facts(declaration, as_of=as_of, locate=locate, made=deciding.ask)  # it judges what is known
         say("deciding")
-        decisions = decide(selection, found.tables, engine, memo=request.memo)
+        decisions = deciding.decisions(found.tables)
         say("collecting findings")
         accepted = _accepted(request, path, now, selection)
         result = findings_of(decisions, found.tables, locate, accepted)

@@ -159,7 +159,6 @@ def test_wrong_types_everywhere(tmp_path: Path, section: str, value: str) -> Non
         "{}": ("secrets", "incident_response", "verification", "keys", "roles", "principals", "tenants", "ledgers"),
         "[]": ("profiles", "include", "separation_of_duties", "transfers", "assertions", "probes"),
         "text": ("key_rotation_procedure",),
-        "''": ("key_rotation_procedure",),
     }
     if section in fits.get(value, ()):
         assert load(root)

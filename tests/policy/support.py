@@ -117,13 +117,19 @@ class FixedEngine:
     def __init__(self, answer: Any) -> None:
         self.answer_one = answer
         self.asked: list[tuple[str, bytes]] = []
+        self.ahead: list[Any] = []
 
     def prepare(self, jobs: Any) -> None:
         """Nothing to load."""
 
-    def answer(self, queries: Any) -> Iterator[list[Any]]:
+    def ask(self, queries: Any) -> None:
+        """Keep what is asked ahead."""
+        self.ahead += queries
+
+    def answer(self, queries: Any = ()) -> Iterator[list[Any]]:
         """Answer each query."""
-        for query in queries:
+        ahead, self.ahead = self.ahead, []
+        for query in (*ahead, *queries):
             self.asked += [(query.job, text) for text in query.inputs]
             yield [self.answer_one(query.job, msgspec.json.decode(text)) for text in query.inputs]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from limen.errors import PolicyError, UnassessedError
-from limen.policy.embedded import CHUNK_INPUTS, EmbeddedEngine
+from limen.policy.embedded import AHEAD, CHUNK_INPUTS, EmbeddedEngine
 from limen.policy.engine import Answer, Job, Query
 
 LOOP = """x := count([1 |
@@ -48,6 +48,38 @@ def test_undefined_is_an_empty_answer_and_text_is_kept_as_it_is() -> None:
         engine.prepare([job("a", "x := input.text")])
         answers = ask(engine, Query("a", [b"{}", '{"text": "é\\u202e\\u0000"}'.encode()]))
     assert answers == [[Answer(True, ""), Answer(True, '"é\u202e\\u0000"')]]
+
+
+def test_what_was_asked_ahead_is_answered_first_and_in_order() -> None:
+    with EmbeddedEngine.start() as engine:
+        engine.prepare([job("a", "x := input.n"), job("b", "x := input.n * 2")])
+        engine.ask([Query("a", [b'{"n": 1}', b'{"n": 2}']), Query("b", [])])
+        engine.ask(Query("b", [b'{"n": %d}' % number]) for number in range(2 * AHEAD))
+        answers = ask(engine, Query("a", [b'{"n": 3}']))
+        again = ask(engine, Query("a", [b'{"n": 4}']))
+    assert [[answer.text for answer in found] for found in answers[:2]] == [["1", "2"], []]
+    assert [found[0].text for found in answers[2:]] == [*(str(2 * number) for number in range(2 * AHEAD)), "3"]
+    assert again == [[Answer(True, "4")]]
+
+
+def test_what_was_asked_ahead_of_a_loop_and_behind_it_is_still_answered() -> None:
+    with EmbeddedEngine.start(deadline=0.7) as engine:
+        engine.prepare([job("good", "x := input.n"), job("evil", LOOP)])
+        one = [b'{"n": 1}']
+        engine.ask([Query("good", one), Query("evil", one), Query("good", one), Query("evil", one)])
+        answers = ask(engine, Query("good", one))
+    assert [[answer.ok for answer in found] for found in answers] == [[True], [False], [True], [False], [True]]
+
+
+def test_a_process_that_died_after_answering_is_blamed_for_what_it_left(tmp_path: Path) -> None:
+    then = SPEAK + "read(); write(b'[[true,\"1\"]]')"
+    with EmbeddedEngine.start(deadline=2, child_script=child(tmp_path, then)) as engine:
+        engine.prepare([job("a", "x := 1"), job("b", "x := 1")])
+        engine.ask([Query("a", [b"{}"])])
+        time.sleep(0.3)  # it is gone by now, and its answer waits in the pipe
+        engine.ask([Query("b", [b"{}"])])
+        answers = ask(engine)
+    assert [[answer.ok for answer in found] for found in answers] == [[True], [False]]
 
 
 def test_an_endless_loop_costs_its_job_and_no_other() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -96,8 +96,10 @@ class _Claims:
     def flows(self) -> None:
         """Add the claims of all flows; flows with the same effective posture share their shapes."""
         network, builder, names = self.network, self.builder, self.names
-        memo: dict[tuple[int, int, int], tuple[list[Claim], array[int], array[int], array[int]]] = {}
-        sections, name_codes, path_codes = builder.codes
+        memo: dict[tuple[int, int, int], tuple[list[Claim], list[int], list[int]]] = {}
+        written: list[list[int]] = []
+        paths_written: list[list[int]] = []
+        named: list[list[int]] = []
         asked = any(section in ("flow", "component") for _, section, _ in self.requests.asked)
         zone_of = network.zone_of
         for flow, source, target in zip(network.flows, network.source, network.target, strict=True):
@@ -107,29 +109,31 @@ class _Claims:
                 claims = list(self.flow_claims(flow, zone_of[source], zone_of[target]))
                 found = memo[alike] = (
                     claims,
-                    array("I", [builder.shape(_subject(claim, requested=False)) for claim in claims]),
-                    array("i", [self.paths.setdefault(claim.path, len(self.paths)) for claim in claims]),
-                    array("i", [0] * len(claims)),
+                    [builder.shape(_subject(claim, requested=False)) for claim in claims],
+                    [self.paths.setdefault(claim.path, len(self.paths)) for claim in claims],
                 )
-            claims, shapes, paths, zeros = found
+            claims, shapes, paths = found
             if not claims:
                 continue
             if asked:
                 shapes = self.requested_shapes(claims, shapes, flow.id, flow.target)
-            code = names[flow.id] = len(names)
-            builder.shapes.extend(shapes)
-            sections.extend(zeros)
-            path_codes.extend(paths)
-            for _ in claims:
-                name_codes.append(code)
+            named.append([len(names)] * len(claims))
+            names[flow.id] = len(names)
+            written.append(shapes)
+            paths_written.append(paths)
+        builder.shapes.extend(chain.from_iterable(written))
+        sections, name_codes, path_codes = builder.codes
+        name_codes.extend(chain.from_iterable(named))
+        path_codes.extend(chain.from_iterable(paths_written))
+        sections.extend([0] * len(name_codes))
 
-    def requested_shapes(self, claims: list[Claim], shapes: array[int], flow: str, target: str) -> array[int]:
+    def requested_shapes(self, claims: list[Claim], shapes: list[int], flow: str, target: str) -> list[int]:
         """Return the shapes of a flow's claims; those are marked that a probe of it or of its target is asked for."""
         found = shapes
         for place, claim in enumerate(claims):
             if self.requests.ask(claim, "flow", flow) or self.requests.ask(claim, "component", target):
                 if found is shapes:
-                    found = array("I", shapes)
+                    found = list(shapes)
                 found[place] = self.builder.shape(_subject(claim, requested=True))
         return found
 
@@ -156,18 +160,19 @@ class _Claims:
                 value = getattr(component.isolation, field)
                 if value is not UNSET:
                     yield Claim(f"isolation.{field}", "tenancy", value, inherited=False)
-        provenance = network.postures.component_provenance(name, component)
         if network.stored[index] or index in self.recording.keepers:
             at_rest = network.postures.at_rest(name, component)
             values = (at_rest.algorithm, network.postures.at_rest_key(component))
             for field, value in zip(AT_REST_FIELDS, values, strict=True):
                 if value not in ("undeclared", ""):
                     path = f"at_rest.{field}"
-                    yield Claim(path, "storage", value, inherited=provenance[path].startswith("zone "))
+                    inherited = component.at_rest is UNSET or getattr(component.at_rest, field) is UNSET
+                    yield Claim(path, "storage", value, inherited=inherited)
         logging = network.postures.processing(component).plaintext_logging
         if logging != "undeclared":
             path = "processing.plaintext_logging"
-            yield Claim(path, "leak", logging, inherited=provenance[path].startswith("zone "))
+            own = component.processing
+            yield Claim(path, "leak", logging, inherited=own is UNSET or own.plaintext_logging is UNSET)
 
     def add(self, section: str, name: str, claims: Any) -> None:
         """Add the claims of one entry."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from limen.analysis.exposure import Exposures
 from limen.analysis.given import given
@@ -17,8 +17,11 @@ from limen.analysis.recording import Recording
 from limen.analysis.signing import signed_items
 from limen.analysis.tenant_holdings import Holdings
 from limen.analysis.traffic import Traffic
+from limen.model.places import Ingress
 from limen.records.subjects import Detail, SubjectTable
 
+ISOLATION_FIELDS = ("row_level_security", "tenant_predicate", "tenant_keys")
+"""What a component may say of how it keeps tenants apart."""
 PRODUCT_IDENTIFIERS = frozenset({"ndc", "gtin", "serial", "npi", "dea"})
 """Identifiers of products and registrants."""
 CANONICAL_IDENTIFIERS = frozenset({"ndc", "gtin", "npi", "dea"})
@@ -55,6 +58,10 @@ class _Components:
             and component.ingress.quarantine in self.network.component_index
         }
         self.custodians = _custodians(self.network)
+        self.role_counts: dict[tuple[str, ...], tuple[int, int, int]] = {}
+        # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
+        self.isolations: dict[int, IsolationPart] = {}
+        self.ingresses: dict[tuple[int, int], IngressPart] = {}
 
     def table(self) -> SubjectTable:
         """Return the table."""
@@ -66,13 +73,12 @@ class _Components:
         """Return one component as rules see it."""
         network, traffic = self.network, self.traffic
         component, name = network.components[index], network.component_names[index]
-        roles = [network.declaration.roles.get(role) for role in dict.fromkeys(component.roles)]
+        known, human, unknown = self.roles(component.roles)
         plain = self.exposures.plaintext(index, assumed=True)
         stored = network.stored[index]
         relayed = self.relayed(index)
         identity = component.identity
-        return given(
-            ComponentSubject,
+        return ComponentSubject(
             trust=network.trust[index],
             effective_label=network.lattice.part(network.label_of(plain) if plain else BOTTOM),
             holds_plaintext=plain.bit_count(),
@@ -92,9 +98,9 @@ class _Components:
             opens_flows=len(network.outgoing[index]),
             flows=traffic.flows[index],
             reachable=index in traffic.reached or bool(network.originated[index] | stored),
-            roles=len(roles),
-            human_roles=sum(role is not None and role.subjects == "human" for role in roles),
-            unknown_roles=roles.count(None),
+            roles=known + unknown,
+            human_roles=human,
+            unknown_roles=unknown,
             tenant=network.tenant_of[index] != NONE,
             tenants_held=self.holdings.held[index].bit_count(),
             tenants_stored=self.holdings.stored[index].bit_count(),
@@ -110,6 +116,15 @@ class _Components:
             quarantine=index in self.quarantines,
             quarantine_writer_reads=len(self.read_by_writers(index)) if index in self.quarantines else 0,
         )
+
+    def roles(self, names: tuple[str, ...]) -> tuple[int, int, int]:
+        """Return the numbers of declared roles, of those that people have, and of undeclared ones."""
+        found = self.role_counts.get(names)
+        if found is None:
+            roles = [self.network.declaration.roles.get(name) for name in dict.fromkeys(names)]
+            human = sum(role is not None and role.subjects == "human" for role in roles)
+            found = self.role_counts[names] = (len(roles) - roles.count(None), human, roles.count(None))
+        return found
 
     def relayed(self, index: int) -> int:
         """Return the items that arrive and leave again and are nothing of the component's own."""
@@ -129,20 +144,23 @@ class _Components:
     def isolation(self, index: int) -> IsolationPart:
         """Return how tenants are kept apart in a component."""
         declared = self.network.components[index].isolation
-        if declared is UNSET:
-            return IsolationPart()
-        return given(
-            IsolationPart,
-            row_level_security=declared.row_level_security,
-            tenant_predicate=declared.tenant_predicate,
-            tenant_keys=declared.tenant_keys,
-        )
+        found = self.isolations.get(id(declared))
+        if found is None:
+            stated = {} if declared is UNSET else {name: getattr(declared, name) for name in ISOLATION_FIELDS}
+            found = self.isolations[id(declared)] = given(IsolationPart, **stated)
+        return found
 
     def ingress(self, index: int) -> IngressPart:
         """Return what a component does with what comes in from outside."""
+        entering, declared = self.traffic.entering[index], self.network.components[index].ingress
+        found = self.ingresses.get((entering, id(declared)))
+        if found is None:
+            found = self.ingresses[entering, id(declared)] = self.ingress_of(entering, declared)
+        return found
+
+    def ingress_of(self, entering: int, declared: Ingress | UnsetType) -> IngressPart:
+        """Return what is done with some items that come in from outside."""
         network = self.network
-        declared = network.components[index].ingress
-        entering = self.traffic.entering[index]
         identifiers = {
             identifier
             for item in bits(entering)

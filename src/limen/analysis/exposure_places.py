@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from limen.analysis.arrivals import arrived, outside_transfers
-from limen.analysis.exposure import Exposures
+from limen.analysis.exposure import PLAINTEXT, Exposures
 from limen.analysis.integrity import Integrity
 from limen.analysis.lattice import below
 from limen.analysis.network import NONE, bits
@@ -43,17 +43,24 @@ class Place(msgspec.Struct, frozen=True):
 
     def groups(self, items: int) -> list[tuple[int, int, int]]:
         """Return some items in groups that agree in everything: facts as bits, integrity, items."""
-        groups = [(0, items & self.items)]
+        here = items & self.items
+        shared, groups = 0, [(0, here)]
         for bit, fact in enumerate(self.facts):
-            if fact & items:
+            true = fact & here
+            if true == here:
+                shared |= 1 << bit
+            elif true:
                 groups = [
                     (flags | value << bit, both)
-                    for flags, here in groups
-                    for value, both in ((1, here & fact), (0, here & ~fact))
+                    for flags, some in groups
+                    for value, both in ((1, some & fact), (0, some & ~fact))
                     if both
                 ]
         return [
-            (flags, value, both) for flags, here in groups for value, least in self.integrity if (both := here & least)
+            (flags | shared, value, both)
+            for flags, some in groups
+            for value, least in self.integrity
+            if (both := some & least)
         ]
 
 
@@ -118,8 +125,9 @@ class Places:
         opens = exposures.opens[self.assumed][component]
         opened = closed = 0
         for node in exposures.nodes[component]:
-            stack = exposures.states[exposures.state[node]]
-            if stack and exposures.tenant[node] == tenant:
+            state = exposures.state[node]
+            if state != PLAINTEXT and exposures.tenant[node] == tenant:
+                stack = exposures.states[state]
                 here = exposures.items(node, assumed=self.assumed)
                 closed |= here
                 if opens >> stack[0] & 1:
@@ -145,8 +153,10 @@ def _relayed(exposures: Exposures, *, assumed: bool) -> list[int]:
     both = ((edges.plain, edges.special), (edges.assumed_plain, edges.assumed_special))
     for all_plain, all_special in both if assumed else both[:1]:
         for sender, (plain, special) in enumerate(zip(all_plain, all_special, strict=True)):
+            here = found[sender]
             for mask, _, _ in plain:
-                found[sender] |= mask
+                here |= mask
+            found[sender] = here
             for edge in special:
                 for component in (sender, *edge.receivers[:-1]):
                     found[component] |= edge.mask

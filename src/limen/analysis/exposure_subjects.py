@@ -93,19 +93,33 @@ class _Writer:
     def write(self, component: int, tenant: int, place: Place, items: int, mark: int) -> None:
         """Append the subjects of some items of one place."""
         builder, item_class = self.builder, self.item_class
-        components, names, tenants, marks = builder.codes
+        written: list[int] = []
+        shapes_written: list[int] = []
         for facts, value, here in place.groups(items):
-            shapes = self.shapes.setdefault((self.component_class[component], facts, value), {})
+            alike = (self.component_class[component], facts, value)
+            shapes = self.shapes.get(alike)
+            if shapes is None:
+                shapes = self.shapes[alike] = {}
             for item in bits(here):
                 shape = shapes.get(item_class[item])
                 if shape is None:
                     shape = shapes[item_class[item]] = self.shape(component, item, facts, value)
-                builder.shapes.append(shape)
-                components.append(component)
-                names.append(item)
-                tenants.append(tenant)
-                marks.append(mark)
-                builder.assumed.append(ABSENT if mark == ABSENT else self.cause(component, tenant, item))
+                shapes_written.append(shape)
+                written.append(item)
+        count = len(written)
+        builder.shapes.extend(shapes_written)
+        for column, codes in zip(
+            (*builder.codes, builder.assumed),
+            (
+                [component] * count,
+                written,
+                [tenant] * count,
+                [mark] * count,
+                [ABSENT] * count if mark == ABSENT else [self.cause(component, tenant, item) for item in written],
+            ),
+            strict=True,
+        ):
+            column.extend(codes)
 
     def cause(self, component: int, tenant: int, item: int) -> int:
         """Return a flow without which an assumed subject would not be."""

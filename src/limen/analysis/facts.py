@@ -62,12 +62,18 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def facts(
-    declaration: Declaration, *, as_of: date, locate: Locate | None = None, progress: Progress | None = None
+    declaration: Declaration,
+    *,
+    as_of: date,
+    locate: Locate | None = None,
+    progress: Progress | None = None,
+    made: Callable[[SubjectTable], None] = lambda _: None,
 ) -> Facts:
     """Return all facts about a declaration whose references were checked.
 
     Ages are those at the start of `as_of`; no clock is read. `locate` finds a declaration path in the text, for
-    messages. Raises DeclarationError, with every problem, where flows inherit values that can't be ordered.
+    messages; `made` is told each kind's table when it is made. Raises DeclarationError, with every problem, where
+    flows inherit values that can't be ordered.
     """
     tell = progress or _silent
     tell("Numbering the declaration")
@@ -84,28 +90,32 @@ def facts(
     sums = traffic(moved)
     held = holdings(found)
     uses = key_uses(network)
-    tables = {
-        "system": system_table(declaration),
-        "zone": zone_table(network, borders),
-        "component": component_table(moved, found, sums, recording, held),
-        "flow": flow_table(moved, borders, recording),
-        "wire": wire_table(on_wire),
-        "exposure": exposure_table(found, trusted),
-        "transformation": transformation_table(on_wire),
-        "data": data_table(network, found, sums, recording),
-        "key": key_table(network, uses, as_of),
-        "role": role_table(moved),
-        "duty_pair": duty_pair_table(declaration),
-        "tenant": tenant_table(network),
-        "tenant_pair": tenant_pair_table(network, uses, held),
-        "ledger": ledger_table(moved, found, trusted),
-        "transfer": transfer_table(moved),
-    }
+    tables: dict[str, SubjectTable] = {}
+
+    def add(table: SubjectTable) -> None:
+        tables[table.kind] = table
+        made(table)
+
+    add(system_table(declaration))
+    add(zone_table(network, borders))
+    add(component_table(moved, found, sums, recording, held))
+    add(flow_table(moved, borders, recording))
+    add(wire_table(on_wire))
+    add(exposure_table(found, trusted))
+    add(transformation_table(on_wire))
+    add(data_table(network, found, sums, recording))
+    add(key_table(network, uses, as_of))
+    add(role_table(moved))
+    add(duty_pair_table(declaration))
+    add(tenant_table(network))
+    add(tenant_pair_table(network, uses, held))
+    add(ledger_table(moved, found, trusted))
+    add(transfer_table(moved))
     tell("Finding ways")
     ways = build_ways(network, found.edges)
-    tables["assertion"] = assertion_table(ways, on_wire, borders)
-    tables["path"] = path_table(ways, borders, recording)
-    tables["claim"] = claim_table(network, recording)
+    add(assertion_table(ways, on_wire, borders))
+    add(path_table(ways, borders, recording))
+    add(claim_table(network, recording))
     return Facts(
         network=network,
         exposures=found,

@@ -113,15 +113,15 @@ def hops(flow: Flow, first: int) -> tuple[HopPart, ...]:
     )
 
 
-def necessity(movement: Movement, flow: Flow, items: int) -> NecessityPart:
-    """Return whether the flow moves no more than its purpose and its roles need."""
+def necessity(movement: Movement, flow: Flow, items: int, beyond: int) -> NecessityPart:
+    """Return whether the flow moves no more than its purpose and its roles need; `beyond` counts `fields_beyond`."""
     roles = _roles(movement.network, flow)
     needing = [role for role in roles if role.needs]
     return NecessityPart(
         purpose=flow.purpose is not UNSET,
         identifying_items=(items & movement.identifying).bit_count(),
         needs_declared=bool(needing),
-        fields_beyond=len(fields_beyond(movement, flow, items)) if needing else 0,
+        fields_beyond=beyond if needing else 0,
     )
 
 

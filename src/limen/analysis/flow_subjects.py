@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -26,9 +25,6 @@ from limen.records.subjects import Detail, SubjectTable
 def flow_table(movement: Movement, borders: Borders, recording: Recording) -> SubjectTable:
     """Return the table of flows, in the order of the declaration."""
     return _Flows(movement, borders, recording).table()
-
-
-_PLAIN = frozenset({int, bool})
 
 
 def stated(flow: Flow) -> bool:
@@ -64,52 +60,102 @@ class _Flows:
         self.builder = TableBuilder("flow", 1)
         self.parts: dict[tuple[object, ...], Any] = {}
         self.same: dict[Any, Any] = {}
-        self.shapes: dict[tuple[object, ...], int] = {}
+        self.routes: dict[tuple[object, ...], int] = {}
+        self.beyonds: dict[tuple[int, int], dict[int, int]] = {}
         self.field_layers: dict[int, tuple[bool, int]] = {}
 
     def table(self) -> SubjectTable:
         """Return the table."""
-        network = self.network
+        network, items, cargo_codes, transfers = self.network, self.movement.items, self.cargo_codes, self.transfers
         ends = self.ends()
         count = max(ends, default=0) + 1
-        items, cargo_codes, audits, transfers = (
-            self.movement.items,
-            self.cargo_codes,
-            self.recording.code,
-            self.transfers,
-        )
+        routes: dict[tuple[int, int], int] = {}
+        accesses: dict[tuple[int, int], tuple[int, bool]] = {}
+        needs: dict[tuple[object, ...], int] = {}
         memo: dict[tuple[object, ...], int] = {}
-        shapes = self.builder.shapes
-        for index, (flow, source, target) in enumerate(zip(network.flows, network.source, network.target, strict=True)):
-            moved = items[2 * index] | items[2 * index + 1]
+        shapes: list[int] = []
+        columns = zip(
+            network.flows,
+            [ends[source] for source in network.source],
+            [ends[target] for target in network.target],
+            items[::2],
+            items[1::2],
+            self.recording.codes,
+            strict=True,
+        )
+        for flow, source, target, forward, backward, audit in columns:
+            moved = forward | backward
             cargo = cargo_codes.get(moved)
             if cargo is None:
                 cargo = self.cargo_code(moved)
-            authz = flow.authz
             # Equal parts are one object after loading, which the declaration keeps alive.
+            authz, transit = flow.authz, id(flow.in_transit)
+            route = routes.get((source * count + target, transit))
+            if route is None:
+                route = routes[source * count + target, transit] = self.route(len(shapes), (source, target))
+            access = accesses.get((id(authz), source))
+            if access is None:
+                access = accesses[id(authz), source] = id(self.authz(len(shapes), source)), self.needs(flow)
+            need: object = flow.purpose is UNSET
+            if access[1]:
+                needing = (moved, id(authz), id(flow.fields), need)
+                need = needs.get(needing)
+                if need is None:
+                    need = needs[needing] = id(self.necessity(flow, moved))
             alike = (
-                ends[source] * count + ends[target],
+                route,
                 cargo,
-                id(flow.in_transit),
                 id(flow.authn),
-                id(authz),
-                audits(index),
+                access[0],
+                audit,
                 id(flow.via),
                 flow.carries is UNSET,
                 flow.returns is UNSET,
                 flow.of is UNSET,
-                stated(flow),
+                need,
                 flow.id in transfers,
-                index if flow.fallback_for is not UNSET else NONE,
+                len(shapes) if flow.fallback_for is not UNSET else NONE,
                 self.field_encryption(flow) if flow.protection else None,
-                (moved, id(flow.fields)) if authz is not UNSET and not self.needing.isdisjoint(authz.roles) else None,
             )
             shape = memo.get(alike)
             if shape is None:
-                shape = memo[alike] = self.shape(index, moved, (ends[source], ends[target]))
+                shape = memo[alike] = self.shape(len(shapes), moved, (source, target))
             shapes.append(shape)
-        self.builder.codes[0].extend(array("i", range(len(network.flows))))
-        return self.builder.finish([tuple(flow.id for flow in network.flows)], self.details)
+        self.builder.shapes.extend(shapes)
+        self.builder.codes[0].extend(range(len(network.flows)))
+        return self.builder.finish([tuple([flow.id for flow in network.flows])], self.details)
+
+    def route(self, index: int, ends: tuple[int, int]) -> int:
+        """Return a code for the ends of a flow and its protection on the way: equal ones look alike to rules."""
+        network = self.network
+        source, target = network.source[index], network.target[index]
+        border = self.borders.between(network.zone_of[source], network.zone_of[target])
+        alike = (
+            network.zone_of[source] != network.zone_of[target],
+            len(border.left),
+            network.trust[source],
+            network.trust[target],
+            self.borders.crosses_tenants(source, target),
+            network.tenant_of[source] != NONE or network.tenant_of[target] != NONE,
+            frozenset(network.components[source].roles),
+            id(self.entered(index, ends)),
+            id(self.transit(index)),
+        )
+        return self.routes.setdefault(alike, len(self.routes))
+
+    def entered(self, index: int, ends: tuple[int, int]) -> Any:
+        """Return the zones that a flow enters."""
+        network = self.network
+        source, target = network.source[index], network.target[index]
+        border = self.borders.between(network.zone_of[source], network.zone_of[target])
+        return self.part(("entered", *ends), lambda: flow_parts.entries(network, border, source))
+
+    def transit(self, index: int) -> Any:
+        """Return the effective protection of a flow in transit."""
+        flow, zones = self.network.flows[index], self.zones(index)
+        return self.part(
+            ("in_transit", id(flow.in_transit), zones), lambda: self.network.postures.transit(flow, *zones).part
+        )
 
     def ends(self) -> list[int]:
         """Return a code for each component: equal ones are alike as ends of a flow."""
@@ -152,9 +198,7 @@ class _Flows:
         border = self.borders.between(network.zone_of[source], network.zone_of[target])
         trusts = network.trust[source], network.trust[target]
         tenants = self.borders.crosses_tenants(source, target)
-        zones = self.zones(index)
-        transit = network.postures.transit(flow, *zones).part
-        needing = flow.authz is not UNSET and not self.needing.isdisjoint(flow.authz.roles)
+        transit = self.transit(index)
         cargo = self.cargo[self.cargo_codes[moved]]
         encrypts, uncovered = self.field_encryption(flow)
         part = self.part
@@ -174,33 +218,50 @@ class _Flows:
             "label": cargo.label,
             "unlabelled": cargo.unlabelled,
             "key_material": cargo.key_material,
-            "in_transit": part(("in_transit", id(flow.in_transit), zones), lambda: transit),
+            "in_transit": transit,
             "authn": part(("authn", id(flow.authn)), lambda: flow_parts.authentication(flow)),
-            "authz": part(
-                ("authz", id(flow.authz), ends[0]),
-                lambda: flow_parts.authorisation(network, flow, network.components[source]),
-            ),
-            "entered": part(("entered", *ends), lambda: flow_parts.entries(network, border, source)),
-            "audit": part(("audit", self.recording.code(index)), lambda: self.recording.part(index)),
+            "authz": self.authz(index, ends[0]),
+            "entered": self.entered(index, ends),
+            "audit": part(("audit", self.recording.codes[index]), lambda: self.recording.part(index)),
             "field_encryption": encrypts,
             "uncovered_fields": uncovered,
             "via": part(("via", id(flow.via), len(border.entered)), lambda: flow_parts.hops(flow, len(border.entered))),
-            "necessity": part(
-                ("necessity", moved, id(flow.authz), id(flow.fields), stated(flow))
-                if needing
-                else ("necessity", cargo.identifying, stated(flow)),
-                lambda: flow_parts.necessity(self.movement, flow, moved),
-            ),
+            "necessity": self.necessity(flow, moved),
             "replaces": flow.fallback_for is not UNSET,
         }
         if flow.fallback_for is not UNSET:
             values["fallback"] = part(("fallback", index), lambda: fallback(network, index))
-        # Parts are one object where they are equal, labels too.
-        key = tuple([value if value.__class__ in _PLAIN else id(value) for value in values.values()])
-        shape = self.shapes.get(key)
-        if shape is None:
-            shape = self.shapes[key] = self.builder.shape(FlowSubject(**values))
-        return shape
+        return self.builder.shape(FlowSubject(**values))
+
+    def authz(self, index: int, end: int) -> Any:
+        """Return what the caller of a flow must be allowed to do; `end` is the code of where it starts."""
+        network, flow = self.network, self.network.flows[index]
+        caller = network.components[network.source[index]]
+        return self.part(("authz", id(flow.authz), end), lambda: flow_parts.authorisation(network, flow, caller))
+
+    def necessity(self, flow: Flow, moved: int) -> Any:
+        """Return whether a flow moves no more than it needs."""
+        authz, known = flow.authz, stated(flow)
+        if self.needs(flow):
+            alike: tuple[object, ...] = ("necessity", moved, id(authz), id(flow.fields), known)
+        else:
+            alike = ("necessity", self.cargo[self.cargo_codes[moved]].identifying, known)
+        return self.part(alike, lambda: flow_parts.necessity(self.movement, flow, moved, self.beyond(flow, moved)))
+
+    def needs(self, flow: Flow) -> bool:
+        """Return whether a role of a flow says which fields it needs."""
+        return flow.authz is not UNSET and not self.needing.isdisjoint(flow.authz.roles)
+
+    def beyond(self, flow: Flow, moved: int) -> int:
+        """Return the number of fields that a flow moves and none of its roles needs, counted item by item."""
+        counts = self.beyonds.setdefault((id(flow.authz), id(flow.fields)), {})
+        found = 0
+        for item in bits(moved & self.movement.data):
+            count = counts.get(item)
+            if count is None:
+                count = counts[item] = len(flow_parts.fields_beyond(self.movement, flow, 1 << item))
+            found += count
+        return found
 
     def field_encryption(self, flow: Flow) -> tuple[bool, int]:
         """Return whether a flow encrypts fields one by one, and the number of those that it leaves out."""

@@ -145,9 +145,11 @@ class _Descent:
         for plain in self.plain if value is None or value < trust else ():
             for mask, target, _ in plain[component]:
                 moved = items & mask
+                if not moved:
+                    continue
                 if moved & validated[target]:
                     self.arrive(target, tenant, moved, limit, validated[target])
-                elif moved:
+                else:
                     place = (target, tenant)
                     level[place] = level.get(place, 0) | moved
                     if limit < least_arrival[target]:

@@ -40,9 +40,12 @@ class _Paths:
         self.network = network = ways.network
         self.recorded = bytearray(len(network.flows))
         self.unrecorded = bytearray(len(network.flows))
-        for flow in range(len(network.flows)):
-            if borders.crosses(flow):
-                (self.recorded if recording.recorded(flow) else self.unrecorded)[flow] = 1
+        borders_of = list(zip(network.zone_of, network.tenant_of, strict=True))
+        for flow, (source, target, code) in enumerate(
+            zip(network.source, network.target, recording.codes, strict=True)
+        ):
+            if borders_of[source] != borders_of[target]:
+                (self.recorded if code & 3 else self.unrecorded)[flow] = 1
         self.members: dict[int, list[int]] = {}
         for component, zone in enumerate(network.zone_of):
             if not network.trust[component]:

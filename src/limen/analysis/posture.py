@@ -122,6 +122,9 @@ class Postures:
         self._defaults = {name: _zone_transit(zone) for name, zone in zones.items()}
         # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
         self._transits: dict[tuple[int, str, str], Transit] = {}
+        self._rests: dict[tuple[int, str], list[Any]] = {}
+        self._at_rest: dict[tuple[Any, Any, bool], AtRestPart] = {}
+        self._processing: dict[tuple[int, str], ProcessingPart] = {}
 
     def transit(self, flow: Flow, source_zone: str, target_zone: str) -> Transit:
         """Return the effective protection in transit of a flow between two zones."""
@@ -216,26 +219,44 @@ class Postures:
 
     def at_rest(self, name: str, component: Component) -> AtRestPart:
         """Return the effective protection at rest of a component."""
-        algorithm, key_name = _own_or_zone(component.at_rest, self._default(component, "at_rest"), AT_REST_FIELDS)
+        algorithm, key_name = self._resting(component)
         key = self._keys.get(key_name) if isinstance(key_name, str) else None
-        return given(
-            AtRestPart,
-            algorithm=algorithm,
-            key=key is not None,
-            key_custody=UNSET if key is None else key.custody,
-            key_beside_data=UNSET if key is None or key.held_by is UNSET else key.held_by == name,
-            key_algorithm=UNSET if key is None else key.algorithm,
-        )
+        memo = (algorithm, key_name, key is not None and key.held_by == name)
+        found = self._at_rest.get(memo)
+        if found is None:
+            found = self._at_rest[memo] = given(
+                AtRestPart,
+                algorithm=algorithm,
+                key=key is not None,
+                key_custody=UNSET if key is None else key.custody,
+                key_beside_data=UNSET if key is None or key.held_by is UNSET else key.held_by == name,
+                key_algorithm=UNSET if key is None else key.algorithm,
+            )
+        return found
 
     def at_rest_key(self, component: Component) -> str:
         """Return the name of the key that effectively seals a component's medium, or an empty text."""
-        key = _own_or_zone(component.at_rest, self._default(component, "at_rest"), AT_REST_FIELDS)[1]
+        key = self._resting(component)[1]
         return key if isinstance(key, str) else ""
+
+    def _resting(self, component: Component) -> list[Any]:
+        """Return the effective values of AT_REST_FIELDS."""
+        memo = (id(component.at_rest), component.zone)
+        found = self._rests.get(memo)
+        if found is None:
+            zone = self._default(component, "at_rest")
+            found = self._rests[memo] = _own_or_zone(component.at_rest, zone, AT_REST_FIELDS)
+        return found
 
     def processing(self, component: Component) -> ProcessingPart:
         """Return the effective protection in processing of a component."""
-        values = _own_or_zone(component.processing, self._default(component, "processing"), PROCESSING_FIELDS)
-        return given(ProcessingPart, **dict(zip(PROCESSING_FIELDS, values, strict=True)))
+        memo = (id(component.processing), component.zone)
+        found = self._processing.get(memo)
+        if found is None:
+            values = _own_or_zone(component.processing, self._default(component, "processing"), PROCESSING_FIELDS)
+            found = given(ProcessingPart, **dict(zip(PROCESSING_FIELDS, values, strict=True)))
+            self._processing[memo] = found
+        return found
 
     def component_provenance(self, name: str, component: Component) -> dict[str, str]:
         """Return for each path of at_rest and processing where a component's effective value came from."""

@@ -35,23 +35,22 @@ class Recording:
         self._audits: dict[int, tuple[frozenset[int], str, int]] = {}
         self._codes: dict[tuple[bool, str, bool], int] = {}
         self._parts: dict[int, AuditPart] = {}
+        self.codes = [
+            self._code(audit, source, target) if (audit := flow.audit) is not UNSET else 3 * self._own[target]
+            for flow, source, target in zip(network.flows, network.source, network.target, strict=True)
+        ]
+        """For each flow what `part` depends on; bit 0: it goes into a ledger, bit 1: whoever records reaches one."""
 
-    def code(self, flow: int) -> int:
-        """Return what `part` depends on; bit 0: the flow goes into a ledger, bit 1: whoever records reaches one."""
-        network = self._network
-        audit = network.flows[flow].audit
-        target = network.target[flow]
-        own = self._own[target]
-        if audit is UNSET:
-            return own | own << 1
+    def _code(self, audit: Audit, source: int, target: int) -> int:
+        """Return the code of a flow with an audit."""
         writers, by, code = self._audits.get(id(audit)) or self._audit(audit)
         if by == "to":
             reached = target in writers
         elif by == "from":
-            reached = network.source[flow] in writers
+            reached = source in writers
         else:
-            reached = target in writers and network.source[flow] in writers
-        return own | reached << 1 | code << 2
+            reached = target in writers and source in writers
+        return self._own[target] | reached << 1 | code << 2
 
     def _audit(self, audit: Audit) -> tuple[frozenset[int], str, int]:
         """Return who can write to the ledger of an audit, who should, and a code that equal audits share."""
@@ -64,7 +63,7 @@ class Recording:
 
     def part(self, flow: int) -> AuditPart:
         """Return where a flow is recorded, as rules see it."""
-        code = self.code(flow)
+        code = self.codes[flow]
         found = self._parts.get(code)
         if found is None:
             audit = self._network.flows[flow].audit
@@ -84,4 +83,4 @@ class Recording:
 
     def recorded(self, flow: int) -> bool:
         """Return whether a flow is recorded: in a ledger that is reached, or because it goes into one."""
-        return bool(self.code(flow) & 3)
+        return bool(self.codes[flow] & 3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -40,6 +41,10 @@ class TableBuilder:
         self._columns: tuple[array[int], ...] = tuple(array("i") for _ in self._fields)
         self._values: tuple[dict[bytes, int], ...] = tuple({} for _ in self._fields)
         self._shapes: dict[tuple[int, ...], int] = {}
+        # Equal parts are mostly the same object, which is kept here so that its identity stays its own.
+        self._known: tuple[dict[int, int], ...] = tuple({} for _ in self._fields)
+        self._same: dict[tuple[int, ...], int] = {}
+        self._kept: list[Any] = []
 
     def shape(self, subject: msgspec.Struct) -> int:
         """Return the shape of a subject's input, a new one where no equal input was seen.
@@ -48,16 +53,29 @@ class TableBuilder:
         """
         if type(subject) is not self._struct:
             raise TypeError(f"expected {self._struct.__name__}, got {type(subject).__name__}")
-        found = []
-        for field, values in zip(self._fields, self._values, strict=True):
-            value = getattr(subject, field)
-            found.append(ABSENT if value is UNSET else values.setdefault(_ENCODE(value), len(values)))
-        codes = tuple(found)
-        shape = self._shapes.setdefault(codes, len(self._shapes))
+        inputs = msgspec.structs.astuple(subject)
+        same = tuple(map(id, inputs))
+        shape = self._same.get(same)
+        if shape is not None:
+            return shape
+        codes = tuple(
+            [
+                code if (code := known.get(id(value))) is not None else self._code(value, known, values)
+                for value, known, values in zip(inputs, self._known, self._values, strict=True)
+            ]
+        )
+        shape = self._same[same] = self._shapes.setdefault(codes, len(self._shapes))
         if shape == len(self._columns[0]):
             for column, code in zip(self._columns, codes, strict=True):
                 column.append(code)
         return shape
+
+    def _code(self, value: Any, known: dict[int, int], values: dict[bytes, int]) -> int:
+        """Return the code of an object that a field did not have yet."""
+        code = ABSENT if value is UNSET else values.setdefault(_ENCODE(value), len(values))
+        known[id(value)] = code
+        self._kept.append(value)
+        return code
 
     def add(self, shape: int, *codes: int, assumed: int = ABSENT) -> None:
         """Append one subject; the convenient way where subjects are few."""

@@ -104,29 +104,32 @@ class _Search:
         """Fill in the edges out of one component."""
         found, exposures = self.found, self.exposures
         sent = exposures.sent(component, EVERYTHING, assumed=assumed)
+        by_tenants = {EVERYTHING: sent}
         later = self.edges.any_assumed and not assumed
         all_sent = exposures.sent(component, EVERYTHING, assumed=True) if later else ()
         held, plain = _union(sent), _plain(sent)
         more = _union(all_sent) & ~held | _plain(all_sent) & ~plain
+        moving, known, bare, unsealed = found.items, found.held, found.plain, plain | ~held
         for mask, _, number in plain_edges:
             items = mask & held if assumed else mask
-            found.items[number] = items
-            found.held[number] = items & held
-            unsealed = found.plain[number] = items & (plain | ~held)
-            if unsealed != items:
+            moving[number] = items
+            known[number] = items & held
+            open_items = bare[number] = items & unsealed
+            if open_items != items:
                 found.sealed[number] = self.states(items, sent, ())
-            if more & mask:
+            if more and more & mask:
                 found.later[number] = more & mask
         for edge in special_edges:
-            self.special(edge, sent, all_sent if later else None, component, assumed=assumed)
+            here = by_tenants.get(edge.tenants)
+            if here is None:
+                here = by_tenants[edge.tenants] = exposures.sent(component, edge.tenants, assumed=assumed)
+            self.special(edge, here, all_sent if later else None, component, assumed=assumed)
 
     def special(self, edge: Special, sent: States, all_sent: States | None, component: int, *, assumed: bool) -> None:
         """Fill in one special edge; `all_sent` are certain and assumed states where assumed ones may show more."""
         found, number = self.found, edge.number
-        if edge.tenants != EVERYTHING:
-            sent = self.exposures.sent(component, edge.tenants, assumed=assumed)
-            if all_sent is not None:
-                all_sent = self.exposures.sent(component, edge.tenants, assumed=True)
+        if edge.tenants != EVERYTHING and all_sent is not None:
+            all_sent = self.exposures.sent(component, edge.tenants, assumed=True)
         held = _union(sent)
         items = edge.mask & held if assumed else edge.mask
         states = self.states(items, sent, edge.pushes)
@@ -144,7 +147,7 @@ class _Search:
 
     def states(self, items: int, sent: States, pushes: Pushes) -> States:
         """Return the states on the wire, the same object for equal cases."""
-        here = tuple((state, moving) for state, every in sent if (moving := every & items))
+        here = tuple([(state, moving) for state, every in sent if (moving := every & items)])
         memo = (items, id(pushes), here)
         states = self.memo.get(memo)
         if states is None:
@@ -175,7 +178,10 @@ def _union(states: States) -> int:
 
 
 def _plain(states: States) -> int:
-    return next((items for state, items in states if not state), 0)
+    for state, items in states:
+        if not state:
+            return items
+    return 0
 
 
 def cause(wires: Wires, edge: int, item: int) -> int:

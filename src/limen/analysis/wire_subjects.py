@@ -8,6 +8,8 @@ facts show an item in plaintext, a further subject has `assumed` as its fifth pa
 from __future__ import annotations
 
 from array import array
+from itertools import chain
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -20,6 +22,8 @@ from limen.analysis.tables import TableBuilder, classes
 from limen.analysis.wire import States, Wires, cause, depths
 from limen.analysis.wire_details import WireDetails
 from limen.records.subjects import ABSENT, SubjectTable
+
+_Value = TypeVar("_Value")
 
 DIRECTIONS = ("forward", "return")
 """Names of the directions, by the last bit of an edge's number."""
@@ -72,6 +76,21 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
     storage: bool
 
 
+class _Rows(NamedTuple):
+    """Rows that an edge adds to the table."""
+
+    shapes: list[int]
+    items: list[int]
+    places: list[int]
+    """The segment of each row; empty where all are of the first."""
+    causes: list[tuple[int, int]]
+    """The mark of each row, and the flow that it rests on as an assumption; empty where all are certain."""
+
+
+_NO_ROWS = _Rows([], [], [], [])
+_OWN = -2
+"""The cause of a row that rests on its own flow."""
+
 _Protected = tuple[int, int, bool, bool, bool]
 """Missing seals and signatures; whether the item is signed, verified, and could be verified."""
 _BARE: _Protected = (0, 0, False, False, False)
@@ -89,6 +108,9 @@ class _Writer:
         self.builder = TableBuilder("wire", 5)
         self.star = len(network.item_names)
         self.kinds: list[_Kind] = []
+        self.kind_numbers: dict[_Kind, int] = {}
+        self.routes: list[tuple[int, ...]] = []
+        self.route_numbers: dict[tuple[int, ...], int] = {}
         self.sent: list[_Sent] = []
         self.sent_numbers: dict[_Sent, int] = {}
         self.item_memo: dict[tuple[int, bool, int, _Protected], int] = {}
@@ -97,31 +119,35 @@ class _Writer:
         self.signed_memo: dict[int, int] = {}
         self.readable: dict[tuple[int, bool], int] = {}
         self.shapes: dict[int, int] = {}
-        self.edges: list[int] = []
-        self.places: dict[int, int] = {}
-        self.marks: dict[int, int] = {}
-        self.assumed: dict[int, int] = {}
 
     def table(self) -> SubjectTable:
         """Return all subjects."""
         wires, network, builder = self.wires, self.network, self.builder
-        items, declared, back = wires.items, network.carriage_declared, network.assumed_back
         places = classes(zip(network.zone_of, network.tenant_of, strict=True))
         source, target, hops = network.source, network.target, network.hops
-        kinds: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
-        for flow, written in enumerate(network.flows):
+        known: dict[tuple[object, ...], tuple[int, int]] = {}
+        routes: list[int] = []
+        for flow, (written, start, end) in enumerate(zip(network.flows, source, target, strict=True)):
             # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
-            alike = (places[source[flow]], places[target[flow]], id(written.in_transit), written.of, hops.get(flow))
-            kind = kinds.get(alike)
-            if kind is None:
-                kind = kinds[alike] = self.segments(flow, 0), self.segments(flow, 1)
-            forward = flow * 2
-            if items[forward] or not declared[flow]:
-                self.write(forward, kind[0], assumed=not declared[flow])
-            if items[forward + 1] or back[flow]:
-                self.write(forward + 1, kind[1], assumed=bool(back[flow]))
-        self.fill()
-        ids = tuple(flow.id for flow in network.flows)
+            alike = (places[start], places[end], id(written.in_transit), written.of, hops.get(flow))
+            both = known.get(alike)
+            if both is None:
+                both = known[alike] = self.route(flow, 0), self.route(flow, 1)
+            routes += both
+        others = self.others()
+        states = [0] * len(routes)
+        for edge, sealed in wires.sealed.items():
+            states[edge] = id(sealed)
+        memo: dict[tuple[object, ...], _Rows] = {}
+        every: list[_Rows] = []
+        # What is sealed tells what is in plaintext.
+        for edge, like in enumerate(zip(routes, wires.items, wires.held, states, others, strict=True)):
+            rows = memo.get(like)
+            if rows is None:
+                rows = memo[like] = self.edge(edge, routes[edge], like[1:])
+            every.append(rows)
+        self.fill(every)
+        ids = tuple([flow.id for flow in network.flows])
         longest = max((len(hops) for hops in network.hops.values()), default=0)
         segments = tuple(str(number) for number in range(1, longest + 2))
         return builder.finish(
@@ -130,62 +156,68 @@ class _Writer:
             ids if wires.exposures.edges.any_assumed else (),
         )
 
-    def fill(self) -> None:
-        """Fill the columns that follow from the rows, or are the same for nearly all."""
-        builder = self.builder
-        flows, ways, segments, _, marks = builder.codes
-        flows.extend([edge >> 1 for edge in self.edges])
-        ways.extend([edge & 1 for edge in self.edges])
-        for column, usual, others in (
-            (segments, 0, self.places),
-            (marks, ABSENT, self.marks),
-            (builder.assumed, ABSENT, self.assumed),
-        ):
-            column.extend(array("i", (usual,)) * len(self.edges))
-            for row, code in others.items():
-                column[row] = code
+    def others(self) -> list[object]:
+        """Return what else tells edges apart: protection, and whether they are assumed or must be seen one by one."""
+        wires, network = self.wires, self.network
+        found: list[object] = [0] * len(wires.items)
+        for flow, written in enumerate(network.flows):
+            if protection := written.protection:
+                for edge in (flow * 2, flow * 2 + 1):
+                    sender, receiver, signed = wires.sender(edge), wires.receiver(edge), self.signed(edge)
+                    readable = signed and signed & self.read(receiver, assumed=wires.assumed(edge))
+                    found[edge] = (self.key_class[sender], self.key_class[receiver], id(protection), readable)
+        if wires.exposures.edges.any_assumed:
+            found = [(other, True) if wires.assumed(edge) else other for edge, other in enumerate(found)]
+            for edge in wires.later:
+                found[edge] = (edge,)
+        return found
 
-    def write(self, edge: int, segments: list[int], *, assumed: bool) -> None:
-        """Append the subjects of one edge with some kinds of segments."""
-        wires = self.wires
-        if edge in wires.later:
-            self.write_later(edge, segments)
+    def fill(self, every: list[_Rows]) -> None:
+        """Fill the columns with the rows of each edge."""
+        builder = self.builder
+        flows, ways, segments, items, marks = builder.codes
+        edges = [edge for edge, rows in enumerate(every) for _ in rows.items]
+        builder.shapes.extend(chain.from_iterable([rows.shapes for rows in every]))
+        items.extend(chain.from_iterable([rows.items for rows in every]))
+        flows.extend([edge >> 1 for edge in edges])
+        ways.extend([edge & 1 for edge in edges])
+        for column, usual in ((segments, 0), (marks, ABSENT), (builder.assumed, ABSENT)):
+            column.extend(array("i", (usual,)) * len(edges))
+        if not self.network.hops and not self.wires.exposures.edges.any_assumed:
             return
-        protection = self.network.flows[edge >> 1].protection
-        states = wires.sealed.get(edge)
-        memo: tuple[object, ...] = (wires.items[edge], wires.plain[edge], wires.held[edge], assumed)
-        if not protection:
-            memo = (memo, id(states))
-        else:
-            sender, receiver = wires.sender(edge), wires.receiver(edge)
-            signed = self.signed(edge)
-            readable = signed and signed & self.read(receiver, assumed=assumed)
-            memo = (memo, self.key_class[sender], self.key_class[receiver], id(states), id(protection), readable)
+        row = 0
+        for edge, rows in enumerate(every):
+            for offset, place in enumerate(rows.places, row):
+                segments[offset] = place
+            for offset, (mark, flow) in enumerate(rows.causes, row):
+                marks[offset] = mark
+                builder.assumed[offset] = edge >> 1 if flow == _OWN else flow
+            row += len(rows.items)
+
+    def edge(self, edge: int, route: int, memo: tuple[object, ...]) -> _Rows:
+        """Return the rows of one edge over a route."""
+        wires, assumed = self.wires, self.wires.assumed(edge)
+        if not wires.items[edge] and not assumed:
+            return _NO_ROWS
+        if edge in wires.later:
+            return self.later(edge, self.routes[route])
         sent = self.items_memo.get(memo)
         if sent is None:
             sent = self.items_memo[memo] = self.items(edge, assumed=assumed)
-        self.append(edge, segments, sent, edge >> 1 if assumed else ABSENT)
+        return self.rows(self.routes[route], sent, [(ABSENT, _OWN)] if assumed else [])
 
-    def append(
-        self, edge: int, segments: list[int], sent: list[tuple[int, int]], assumed: int, mark: int = ABSENT
-    ) -> None:
-        """Append the rows of some items, segment by segment."""
-        builder, shapes, edges = self.builder, self.shapes, self.edges
-        first = len(edges)
-        for place, kind in enumerate(segments):
-            if place:
-                self.places.update(dict.fromkeys(range(len(edges), len(edges) + len(sent)), place))
-            for item, number in sent:
-                shape = shapes.get(number << 32 | kind)
+    def rows(self, segments: tuple[int, ...], sent: list[tuple[int, int]], cause: list[tuple[int, int]]) -> _Rows:
+        """Return the rows of some items, segment by segment; all have one cause, or none."""
+        shapes = []
+        for kind in segments:
+            for _, number in sent:
+                shape = self.shapes.get(number << 32 | kind)
                 if shape is None:
-                    shape = shapes[number << 32 | kind] = self.shape(kind, number)
-                builder.shapes.append(shape)
-                builder.codes[3].append(item)
-                edges.append(edge)
-        if assumed != ABSENT:
-            self.assumed.update(dict.fromkeys(range(first, len(edges)), assumed))
-        if mark != ABSENT:
-            self.marks.update(dict.fromkeys(range(first, len(edges)), mark))
+                    shape = self.shapes[number << 32 | kind] = self.shape(kind, number)
+                shapes.append(shape)
+        items = [item for item, _ in sent] * len(segments)
+        places = [place for place in range(len(segments)) for _ in sent] if len(segments) > 1 else []
+        return _Rows(shapes, items, places, cause * len(items))
 
     def signed(self, edge: int) -> int:
         """Return the items that an edge's flow declares a signature over."""
@@ -203,23 +235,33 @@ class _Writer:
             self.readable[component, assumed] = found
         return found
 
-    def write_later(self, edge: int, segments: list[int]) -> None:
-        """Append the subjects of an edge over which assumed facts show more."""
+    def later(self, edge: int, segments: tuple[int, ...]) -> _Rows:
+        """Return the rows of an edge over which assumed facts show more."""
         wires = self.wires
         items, held, later = wires.items[edge], wires.held[edge], wires.later[edge]
         certain = self.sent_items(edge, items, held, wires.states(edge), assumed=False)
         every = self.sent_items(edge, items, items & (held | later), wires.states(edge, assumed=True), assumed=True)
+        found = _Rows([], [], [], [])
         for item in bits(items):
+            parts = []
             if held >> item & 1 or not later >> item & 1:
-                self.append(edge, segments, [(item, certain[item])], ABSENT)
+                parts.append(self.rows(segments, [(item, certain[item])], [(ABSENT, ABSENT)]))
             if later >> item & 1:
                 mark = 0 if held >> item & 1 else ABSENT
-                self.append(edge, segments, [(item, every[item])], cause(wires, edge, item), mark)
+                parts.append(self.rows(segments, [(item, every[item])], [(mark, cause(wires, edge, item))]))
+            for part in parts:
+                found.shapes.extend(part.shapes)
+                found.items.extend(part.items)
+                found.places.extend(part.places)
+                found.causes.extend(part.causes)
+        return found
 
     def items(self, edge: int, *, assumed: bool) -> list[tuple[int, int]]:
         """Return the items of an edge by what is certain; of an assumed one a row for all that could move."""
         wires = self.wires
-        sent = self.sent_items(edge, wires.items[edge], wires.held[edge], wires.states(edge), assumed=assumed)
+        items = wires.items[edge]
+        # Where nothing is sealed, all can be in plaintext, which is then the worst whatever else there is.
+        sent = self.sent_items(edge, items, wires.held[edge], wires.sealed.get(edge, (((), items),)), assumed=assumed)
         if assumed:
             return [(self.star, self.number(_all([self.sent[number] for number in sent.values()])))]
         return list(sent.items())
@@ -278,22 +320,17 @@ class _Writer:
 
     def number(self, sent: _Sent) -> int:
         """Return the number of what is judged of an item."""
-        found = self.sent_numbers.get(sent)
-        if found is None:
-            found = self.sent_numbers[sent] = len(self.sent)
-            self.sent.append(sent)
-        return found
+        return _numbered(sent, self.sent_numbers, self.sent)
 
-    def segments(self, flow: int, way: int) -> list[int]:
-        """Return the kind of each segment of a flow in one direction."""
+    def route(self, flow: int, way: int) -> int:
+        """Return the number of the kinds of a flow's segments in one direction."""
         network = self.network
         source, target = network.source[flow], network.target[flow]
         zones = network.zone_of[source], network.zone_of[target]
         names = network.zone_names
         transit = network.postures.transit(network.flows[flow], names[zones[0]], names[zones[1]]).part
         trusts = network.trust[source], network.trust[target]
-        first = len(self.kinds)
-        self.kinds.extend(
+        kinds = [
             _Kind(
                 channel=channel,
                 trusts=(trusts[1], trusts[0]) if way else trusts,
@@ -302,8 +339,9 @@ class _Writer:
                 storage=network.flows[flow].of is not UNSET,
             )
             for channel in channels(transit.channel, network.hops.get(flow, ()))
-        )
-        return list(range(first, len(self.kinds)))
+        ]
+        route = tuple([_numbered(kind, self.kind_numbers, self.kinds) for kind in kinds])
+        return _numbered(route, self.route_numbers, self.routes)
 
     def shape(self, kind: int, number: int) -> int:
         """Return the shape of one row."""
@@ -332,6 +370,15 @@ class _Writer:
                 key_material=sent.key_material,
             )
         )
+
+
+def _numbered(value: _Value, numbers: dict[_Value, int], values: list[_Value]) -> int:
+    """Return the number of a value, the same for equal ones."""
+    found = numbers.get(value)
+    if found is None:
+        found = numbers[value] = len(values)
+        values.append(value)
+    return found
 
 
 def _all(sent: list[_Sent]) -> _Sent:

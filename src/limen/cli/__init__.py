@@ -15,4 +15,22 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     from limen.cli.program import run
 
-    return run(given)
+    code = run(given)
+    if arguments is None:
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> None:
+    """End the process without taking its data apart, which takes long after a large system and changes nothing.
+
+    Returns where something printed can't be written: the interpreter's own way out tells of that.
+    """
+    import contextlib
+    import os
+
+    with contextlib.suppress(OSError, ValueError):
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        os._exit(code)

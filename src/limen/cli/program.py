@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import errno
 import gc
 import os
 import pkgutil
 import re
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 from typing import NoReturn, Protocol, cast
@@ -59,7 +59,7 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError instead of printing and leaving."""
         hint = f"try: {self.prog} --help"
         if choice := _CHOICE.match(message):
-            close = difflib.get_close_matches(choice["given"], re.findall(r"[\w-]+", choice["known"]), 1)
+            close = _close(choice["given"], re.findall(r"[\w-]+", choice["known"]))
             hint = f'did you mean "{close[0]}"? {hint}' if close else hint
         elif message.startswith("argument -") and "expected one argument" in message:
             hint = f"give it a value; {hint}"
@@ -70,12 +70,19 @@ class Parser(argparse.ArgumentParser):
         known = [name for action in self._actions for name in action.option_strings]
         problems = []
         for word in unknown:
-            close = difflib.get_close_matches(word.split("=")[0], known, 1) if word.startswith("-") else []
+            close = _close(word.split("=")[0], known) if word.startswith("-") else []
             what = "option" if word.startswith("-") else "argument"
             hint = f"did you mean {close[0]}?" if close else f"try: {self.prog} --help"
             problems.append(Problem(message=f"there is no {what} {word!r} here", hint=hint))
         if problems:
             raise UsageError(problems)
+
+
+def _close(word: str, known: Iterable[str]) -> list[str]:
+    """Return the known word that is nearest, if one is near."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word, list(known), 1)
 
 
 def command_names() -> tuple[str, ...]:
@@ -169,7 +176,7 @@ def _run(given: list[str], console: Console) -> int:
     elif name in command_names():
         whole = parser((name,))
     else:
-        close = difflib.get_close_matches(name, command_names(), 1)
+        close = _close(name, command_names())
         known = ", ".join(command_names())
         hint = f'did you mean "{close[0]}"?' if close else f"commands: {known}"
         raise UsageError(Problem(message=f"there is no command {name!r}", hint=hint))

@@ -60,6 +60,11 @@ class Trouble(NamedTuple):
     """The section of the file that is not read because of this; empty without one."""
 
 
+def is_plain_word(text: str) -> bool:
+    """Return whether letters, digits, "_", "." and "-", the first a letter, mean their own text without quotes."""
+    return text not in _WORDS and text not in _NULLS
+
+
 class BrokenTextError(Exception):
     """A trouble after which nothing more of this text can be understood."""
 
@@ -78,6 +83,8 @@ class Marks:
         self.rows = rows
         self.sections: dict[str, int] = {}
         self.entries: dict[str, dict[str | int, int]] = {}
+        self.repeats = False
+        """Whether equal parts of flows are the same object in the plain value already."""
 
     def add(self, key_start: int, start: int, end: int) -> int:
         """Append a row and return its number."""

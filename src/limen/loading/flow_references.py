@@ -39,19 +39,26 @@ class _FlowChecker:
             self._check_fallback(flow, flow.fallback_for)
         if flow.tenant is not UNSET:
             names.check("tenants", flow.tenant, "flows", flow_id, "tenant")
-        before = len(names.problems.found)
-        if flow.carries is not UNSET and id(flow.carries) not in sound:
+        part: object = flow.carries
+        if part is not UNSET and id(part) not in sound:
+            before = len(names.problems.found)
             names.check_items(flow.carries, "flows", flow_id, "carries")
-            self._keep(flow.carries, before)
-        if flow.returns is not UNSET and id(flow.returns) not in sound:
+            self._keep(part, before)
+        part = flow.returns
+        if part is not UNSET and id(part) not in sound:
+            before = len(names.problems.found)
             names.check_items(flow.returns, "flows", flow_id, "returns")
-            self._keep(flow.returns, before)
-        if flow.authz is not UNSET and id(flow.authz) not in sound:
-            names.check_all("roles", flow.authz.roles, "flows", flow_id, "authz", "roles")
-            self._keep(flow.authz, before)
-        if flow.audit is not UNSET and id(flow.audit) not in sound:
-            names.check("ledgers", flow.audit.ledger, "flows", flow_id, "audit", "ledger")
-            self._keep(flow.audit, before)
+            self._keep(part, before)
+        authz = flow.authz
+        if authz is not UNSET and id(authz) not in sound:
+            before = len(names.problems.found)
+            names.check_all("roles", authz.roles, "flows", flow_id, "authz", "roles")
+            self._keep(authz, before)
+        audit = flow.audit
+        if audit is not UNSET and id(audit) not in sound:
+            before = len(names.problems.found)
+            names.check("ledgers", audit.ledger, "flows", flow_id, "audit", "ledger")
+            self._keep(audit, before)
         for index, hop in enumerate(flow.via):
             names.check("components", hop.component, "flows", flow_id, "via", index, "component")
         if flow.protection or flow.fields:

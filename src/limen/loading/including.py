@@ -12,6 +12,7 @@ from limen.errors import DeclarationError
 from limen.loading.building import BrokenTextError, Builder, Marks
 from limen.loading.json_events import JsonSyntaxError
 from limen.loading.plain_json import DoubtError, plain_json
+from limen.loading.plain_yaml import plain_yaml
 from limen.loading.problems import Problems
 from limen.loading.reading import read_document
 from limen.loading.sources import UNREAD, LinesSource, Source, SourceMap
@@ -78,6 +79,11 @@ def parse(source: Source, marks: Marks | None, problems: Problems) -> Any:
             if marks is not None:
                 marks.number(value, UNREAD)
             return value
+    elif marks is not None:
+        try:
+            return plain_yaml(source.text, marks)
+        except DoubtError:
+            pass
     builder = Builder(marks)
     try:
         try:

@@ -41,7 +41,7 @@ def json_events(text: str) -> Iterator[Event]:
     Raises JsonSyntaxError at the first character that can't be right; NaN and Infinity are such.
     """
     closers: list[str] = []
-    index = _skip(text, 0)
+    index = skip_space(text, 0)
     expects = "value"
     while True:
         character = text[index : index + 1]
@@ -51,7 +51,7 @@ def json_events(text: str) -> Iterator[Event]:
         elif expects == "comma or end":
             if character != ",":
                 raise JsonSyntaxError(f'expected "," or "{closers[-1]}"', index)
-            index = _skip(text, index + 1)
+            index = skip_space(text, index + 1)
             if closers[-1] == "}":
                 event, index = _key(text, index)
                 yield event
@@ -61,7 +61,7 @@ def json_events(text: str) -> Iterator[Event]:
             closers.append("}")
             mark, index = _mark(index), index + 1
             yield MappingStartEvent(None, None, True, mark, _mark(index), flow_style=True)
-            index = _skip(text, index)
+            index = skip_space(text, index)
             expects = "comma or end"
             if text[index : index + 1] != "}":
                 event, index = _key(text, index)
@@ -72,13 +72,13 @@ def json_events(text: str) -> Iterator[Event]:
             closers.append("]")
             mark, index = _mark(index), index + 1
             yield SequenceStartEvent(None, None, True, mark, _mark(index), flow_style=True)
-            index = _skip(text, index)
+            index = skip_space(text, index)
             expects = "value or end"
             continue
         else:
             event, index = _scalar(text, index)
             yield event
-        index = _skip(text, index)
+        index = skip_space(text, index)
         if not closers:
             break
         expects = "comma or end"
@@ -86,7 +86,10 @@ def json_events(text: str) -> Iterator[Event]:
         raise JsonSyntaxError("expected nothing more after the value", index)
 
 
-def _skip(text: str, index: int) -> int:
+def skip_space(text: str, index: int) -> int:
+    """Return the index of the first character from `index` on that is no white space of JSON."""
+    if text[index : index + 1] > " ":
+        return index
     return _SPACE.match(text, index).end()  # type: ignore[union-attr]
 
 
@@ -94,10 +97,10 @@ def _key(text: str, index: int) -> tuple[Event, int]:
     if text[index : index + 1] != '"':
         raise JsonSyntaxError("expected a key in double quotes", index)
     event, index = _scalar(text, index)
-    index = _skip(text, index)
+    index = skip_space(text, index)
     if text[index : index + 1] != ":":
         raise JsonSyntaxError('expected ":" after the key', index)
-    return event, _skip(text, index + 1)
+    return event, skip_space(text, index + 1)
 
 
 def _scalar(text: str, index: int) -> tuple[Event, int]:

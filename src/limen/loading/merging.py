@@ -13,6 +13,7 @@ from limen.loading.building import Marks
 from limen.loading.including import Part
 from limen.loading.interning import Interner
 from limen.loading.lines import LineReader
+from limen.loading.plain_flows import FlowReader
 from limen.loading.problems import Path, Problems
 from limen.loading.sources import LinesSource, SourceMap
 from limen.loading.wording import describe, listing, quote, suggestion
@@ -38,6 +39,7 @@ class Merger:
         self.plain: dict[str, Any] = {}
         self._interner = Interner()
         self._lines = LineReader(self._interner)
+        self._flows = FlowReader(self._interner)
         for section in (*sections.NAMED, *sections.IDENTIFIED, *sections.NUMBERED):
             places.entries[section] = {}
 
@@ -62,7 +64,7 @@ class Merger:
             elif name in sections.NAMED:
                 self._add_named(name, value, row, part.marks.entries[name])
             elif name in self.listed:
-                self._add_list(name, value, row, part.marks.entries[name])
+                self._add_list(name, value, row, part.marks)
             else:
                 self._add_single(name, value, row)
 
@@ -100,17 +102,24 @@ class Merger:
             if entry is not None:
                 self.named[section][name] = entry
 
-    def _add_list(self, section: str, value: Any, row: int, rows: dict[str | int, int]) -> None:
+    def _add_list(self, section: str, value: Any, row: int, marks: Marks) -> None:
         if not isinstance(value, list):
             self.problems.unsure.add(section)
             message = f"{section}: expected a list; found {describe(value)}"
             self.problems.add(message, self.places.locate_row(row), "start each entry with -")
             return
         self.places.sections.setdefault(section, row)
+        rows = marks.entries[section]
+        repeated = section == "flows" and marks.repeats
         for index in range(len(value)):
             # Each plain entry is let go of at once: together they weigh more than the model.
             plain, value[index] = value[index], None
-            self._add_entry(section, plain, rows[index], index)
+            flow = self._flows.read(plain) if repeated else None
+            if flow is not None and flow.id not in self.places.entries[section]:
+                self.places.entries[section][flow.id] = rows[index]
+                self.listed[section].append(flow)
+            else:
+                self._add_entry(section, plain, rows[index], index)
 
     def _add_entry(self, section: str, plain: Any, row: int, index: int) -> None:
         known = self.places.entries[section]
@@ -134,7 +143,8 @@ class Merger:
     def _add_lines(self, source: LinesSource, marks: Marks) -> None:
         known = self.places.entries["flows"]
         flows = self.listed["flows"]
-        reported = len(self.problems.found)
+        found = self.problems.found
+        reported = len(found)
         try:
             for flow, start, end in self._lines.read(source, self.problems.add):
                 row = marks.add(-1, start, end)
@@ -145,12 +155,12 @@ class Merger:
                 else:
                     known[flow.id] = row
                     flows.append(flow)
-                if self.problems.full:
+                if found and self.problems.full:
                     self.problems.more = True
                     return
         except DeclarationError as error:
             self.problems.add_error(error)
-        if len(self.problems.found) > reported:
+        if len(found) > reported:
             self.problems.unsure.add("flows")
         if known and "flows" not in self.places.sections:
             self.places.sections["flows"] = next(iter(known.values()))
@@ -193,6 +203,9 @@ def _without(plain: Any, kind: Any, paths: list[Path]) -> Any:
 
     The mistakes were reported: what this returns is looked at and never loaded.
     """
+    from copy import deepcopy
+
+    plain = deepcopy(plain)  # other entries may share its parts
     for path in paths:
         names = list(takewhile(lambda step: isinstance(step, str), path))
         if not names or names[0] in _NEEDED:

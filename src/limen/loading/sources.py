@@ -18,9 +18,11 @@ from yaml.events import Event
 
 from limen.errors import DeclarationError, Location
 from limen.loading import reading
-from limen.loading.building import ROW, BrokenTextError, Builder, Marks
+from limen.loading.building import ROW
 from limen.loading.finding import Span, find
-from limen.loading.json_events import JsonSyntaxError, json_events
+from limen.loading.json_events import json_events
+from limen.loading.json_skipping import find_quickly, json_rows
+from limen.loading.plain_json import DoubtError
 from limen.loading.yaml_events import yaml_events
 
 EXCERPT_LIMIT = 4000
@@ -101,10 +103,10 @@ class Source:
         column = start - max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) - 1
         pad = column if self.syntax == "yaml" else 0
         entry = " " * pad + text[start:end]
-        span = find(self.events(entry), path, key) if path else None
+        span = self._find(entry, path, key) if path else None
         if span is None and key_start >= 0:
             return self.locate(key_start, start, end, (), True)
-        span = span or find(self.events(entry), _ID)
+        span = span or self._find(entry, _ID)
         if span is None:
             return self.place(start, end)
         return self.place(start + span.start - pad, start + span.end - pad)
@@ -112,16 +114,25 @@ class Source:
     def _row(self, number: int) -> tuple[int, int, int]:
         """Return the place of the section or entry with this number, in the order in which a Builder marks them."""
         if self._rows is None:
-            self._rows = array("q")
             try:
-                Builder(Marks(0, self._rows)).build(self.events(self.text))
-            except (JsonSyntaxError, BrokenTextError):
+                self._rows = json_rows(self.text)
+            except DoubtError:
                 self._rows = array("q")  # the file has changed since
         _, key_start, start, end = self._rows[number * ROW : number * ROW + ROW] or (0, -1, 0, 0)
         return key_start, start, end
 
+    def _find(self, entry: str, path: tuple[str | int, ...], key: bool = False) -> Span | None:
+        return find(yaml_events(entry), path, key) if self.syntax == "yaml" else _find_json(entry, path, key)
+
     def _is_scalar(self, start: int, end: int) -> bool:
         return self.text[start] not in "{[&*" and find(self.events(self.text[start:end]), ()) == Span(0, end - start)
+
+
+def _find_json(text: str, path: tuple[str | int, ...], key: bool = False) -> Span | None:
+    try:
+        return find_quickly(text, path, key)
+    except DoubtError:
+        return find(json_events(text), path, key)
 
 
 class LinesSource:
@@ -152,8 +163,8 @@ class LinesSource:
             return Location(file=self.name)
         offset = int(text.startswith("\ufeff"))
         text = text[offset:].rstrip("\r\n")
-        span = find(json_events(text), path, key) if path else None
-        span = span or find(json_events(text), _ID) or Span(0, len(text))
+        span = _find_json(text, path, key) if path else None
+        span = span or _find_json(text, _ID) or Span(0, len(text))
         return self.inside(number, text, span.start, span.end)
 
     def inside(self, number: int, text: str, start: int, end: int) -> Location:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Any
 
@@ -41,6 +40,8 @@ def suggestion(name: str, names: Iterable[str]) -> str:
     for other in near:
         if other.lower() == lowered:
             return f"did you mean {quote(other)}?"
+    import difflib
+
     matches = difflib.get_close_matches(name[:QUOTE_LIMIT], near, n=1, cutoff=0.6)
     return f"did you mean {quote(matches[0])}?" if matches else ""
 

@@ -14,6 +14,8 @@ from limen.errors import Problem, UnassessedError
 ANSWER_BYTES = 64 << 20
 """Largest frame that is read; what is larger is no answer but an attack on memory."""
 _PIECE = 1 << 16
+_PIPE = 1 << 20
+"""Bytes that the system is asked to hold in each pipe, so that neither side waits while the other is at work."""
 
 
 class LostError(Exception):
@@ -44,6 +46,8 @@ class Child:
             raise UnassessedError("the policy engine's process has no pipes")
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         os.set_blocking(self._stdin.fileno(), False)
+        for stream in (self._stdin, self._stdout):
+            _widen(stream.fileno())
         self._outgoing = bytearray()
         self._incoming = bytearray()
         self._selector = selectors.DefaultSelector()
@@ -55,7 +59,7 @@ class Child:
         return self._process.pid
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame; what the pipe takes now is written now."""
+        """Queue a frame; what the pipe takes now is written now. A process that ended is told by `receive`."""
         self._outgoing += len(frame).to_bytes(4, "big") + frame
         self._write()
 
@@ -107,10 +111,19 @@ class Child:
                 del self._outgoing[:written]
         except BlockingIOError:
             pass
-        except OSError:
-            raise LostError("its process ended") from None
+        except OSError:  # it ended, and what it answered before is still to be read
+            self._outgoing.clear()
         waits = self._stdin in self._selector.get_map()
         if self._outgoing and not waits:
             self._selector.register(self._stdin, selectors.EVENT_WRITE)
         elif waits and not self._outgoing:
             self._selector.unregister(self._stdin)
+
+
+def _widen(pipe: int) -> None:
+    """Ask for a larger pipe where the system has such a call; one that refuses keeps its own size."""
+    import fcntl
+
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from array import array
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import msgspec
 
@@ -63,24 +64,53 @@ def decide(
     the tables do without one. Raises InternalError where shared and plain decisions differ, UnassessedError where
     the engine can't go on.
     """
-    groupings = {kind: Grouping(table) for kind, table in tables.items()}
-    looks = {kind: Looking(table) for kind, table in tables.items()}
-    asked = [
-        _Asked(selected, selection.entries[rule_id], groupings[selected.rule.subject], memo)
-        for rule_id, selected in selection.rules.items()
-        if _judgeable(selected, tables, scope)
-    ]
-    decided: dict[str, RuleDecisions] = {}
-    for one, answers in zip(asked, engine.answer(_queries(asked)), strict=True):
-        decided[one.rule_id] = one.decisions(answers, looks[one.kind])
-    if memo and asked:
+    deciding = Deciding(selection, engine, scope=scope, memo=memo)
+    for table in tables.values():
+        deciding.ask(table)
+    return deciding.decisions(tables, seed=seed)
+
+
+class Deciding:
+    """Asks the rules of each kind as soon as its subjects are known, so that the engine works meanwhile."""
+
+    def __init__(
+        self, selection: Selection, engine: PolicyEngine, *, scope: Scope = "design", memo: bool = True
+    ) -> None:
+        """Keep the rules and an engine that was prepared with them; nothing is asked yet."""
+        self.selection, self.engine, self.scope, self.memo = selection, engine, scope, memo
+        self._asked: list[_Asked] = []
+
+    def ask(self, table: SubjectTable) -> None:
+        """Ask all rules that judge a kind of subject, and return at once."""
+        grouping = Grouping(table)
+        asked = [
+            _Asked(selected, self.selection.entries[rule_id], grouping, self.memo)
+            for rule_id, selected in self.selection.rules.items()
+            if selected.rule.subject == table.kind and table.size > 0 and not _out_of_scope(selected, self.scope)
+        ]
+        self._asked += asked
+        self.engine.ask(Query(one.rule_id, one.inputs()) for one in asked)
+
+    def decisions(self, tables: Mapping[str, SubjectTable], *, seed: int | None = None) -> dict[str, RuleDecisions]:
+        """Return each rule's decisions, by id, once the tables of all kinds were asked about; raises as `decide`."""
+        looks = {kind: Looking(table) for kind, table in tables.items()}
+        sample = self._sampled(tables, seed) if self.memo and self._asked else []
+        self.engine.ask(Query(one.rule_id, [one.table.shape_json(shape) for shape in shapes]) for one, shapes in sample)
+        answered = self.engine.answer()
+        decided: dict[str, RuleDecisions] = {}
+        for one, answers in zip(self._asked, islice(answered, len(self._asked)), strict=True):
+            decided[one.rule_id] = one.decisions(answers, looks[one.kind])
+        _verify(sample, answered, decided, looks)  # what is left are the sample's answers
+        return {
+            rule_id: decided[rule_id] if rule_id in decided else _unasked(selected, tables)
+            for rule_id, selected in self.selection.rules.items()
+        }
+
+    def _sampled(self, tables: Mapping[str, SubjectTable], seed: int | None) -> list[tuple[_Asked, list[int]]]:
         sizes = [(kind, table.size, table.shape_count) for kind, table in tables.items()]
         chance = random.Random(repr(sizes) if seed is None else seed)  # noqa: S311 a sample, not a secret
-        _verify(_sample(asked, chance), decided, looks, engine)
-    for rule_id, selected in selection.rules.items():
-        if rule_id not in decided:
-            decided[rule_id] = _unasked(selected, tables)
-    return {rule_id: decided[rule_id] for rule_id in selection.rules}
+        place = {rule_id: number for number, rule_id in enumerate(self.selection.rules)}
+        return _sample(sorted(self._asked, key=lambda one: place[one.rule_id]), chance)  # whatever was known first
 
 
 class _Asked:
@@ -110,16 +140,6 @@ class _Asked:
         codes = array("I", [of_group[group] for group in self.sharing.groups])
         assumed = _assumed(self.table, outcomes)
         return RuleDecisions(selected=self.selected, outcomes=tuple(outcomes), codes=codes, assumed=assumed)
-
-
-def _queries(asked: list[_Asked]) -> Iterator[Query]:
-    for one in asked:
-        yield Query(one.rule_id, one.inputs())
-
-
-def _judgeable(selected: SelectedRule, tables: Mapping[str, SubjectTable], scope: Scope) -> bool:
-    table = tables.get(selected.rule.subject)
-    return table is not None and table.size > 0 and not _out_of_scope(selected, scope)
 
 
 def _out_of_scope(selected: SelectedRule, scope: Scope) -> bool:
@@ -156,13 +176,12 @@ def _unsure(result: CheckResult) -> CheckResult:
 
 def _verify(
     sample: list[tuple[_Asked, list[int]]],
+    answered: Iterator[list[Answer]],
     decided: Mapping[str, RuleDecisions],
     looks: Mapping[str, Looking],
-    engine: PolicyEngine,
 ) -> None:
-    """Decide a sample of subjects plainly, with whole inputs; raise InternalError where a decision differs."""
-    queries = (Query(one.rule_id, [one.table.shape_json(shape) for shape in shapes]) for one, shapes in sample)
-    for (one, shapes), answers in zip(sample, engine.answer(queries), strict=True):
+    """Compare a sample of subjects, decided plainly with whole inputs; raise InternalError where a decision differs."""
+    for (one, shapes), answers in zip(sample, answered, strict=True):
         for shape, answer in zip(shapes, answers, strict=True):
             shared = decided[one.rule_id]
             if looks[one.kind].outcome(one.entry, answer, shape) != shared.outcomes[shared.codes[shape]]:

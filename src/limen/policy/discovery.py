@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -54,16 +55,16 @@ def rules(places: list[Source], problems: list[Problem]) -> list[Module]:
     """Return the rules' modules by id; append a problem for each misplaced file and each double."""
     found: dict[str, Module] = {}
     for place in places:
-        for path in _rego_files(place.rego / "rules"):
-            shown = _shown(place, path)
-            parts = path.relative_to(place.rego / "rules").parts
-            category, rule = parts[0], parts[1] if len(parts) == 3 else ""
-            named = parts[-1] in (f"{rule}.rego", f"{rule}{TEST_SUFFIX}")
+        for inside in _rego_files(place.rego, "rules"):
+            category, name = inside[1], inside[-1]
+            rule = inside[2] if len(inside) == 4 else ""
+            named = name in (f"{rule}.rego", f"{rule}{TEST_SUFFIX}")
             if not (named and _SLUG.match(category) and _SLUG.match(rule)):
                 hint = "expected rules/<category>/<rule>/<rule>.rego and its <rule>_test.rego, in lower case"
-                problems.append(Problem(message="no rule belongs here", location=Location(file=shown), hint=hint))
-            elif parts[-1] == f"{rule}.rego":
-                _add(found, f"{category}.{rule}", shown, path, place, problems)
+                location = Location(file=_shown(place, inside))
+                problems.append(Problem(message="no rule belongs here", location=location, hint=hint))
+            elif name == f"{rule}.rego":
+                _add(found, f"{category}.{rule}", inside, place, problems)
     return sorted(found.values(), key=lambda module: module.id)
 
 
@@ -71,9 +72,9 @@ def libraries(places: list[Source], problems: list[Problem]) -> list[Module]:
     """Return the shared modules by name; append a problem for each double."""
     found: dict[str, Module] = {}
     for place in places:
-        for path in _rego_files(place.rego / "lib"):
-            if not path.name.endswith(TEST_SUFFIX):
-                _add(found, path.stem, _shown(place, path), path, place, problems)
+        for inside in _rego_files(place.rego, "lib"):
+            if not inside[-1].endswith(TEST_SUFFIX):
+                _add(found, inside[-1].removesuffix(".rego"), inside, place, problems)
     return sorted(found.values(), key=lambda module: module.id)
 
 
@@ -81,11 +82,10 @@ def tests(places: list[Source], problems: list[Problem]) -> list[Module]:
     """Return the test modules of rules and libraries, by file."""
     found: dict[str, Module] = {}
     for place in places:
-        for folder in (place.rego / "lib", place.rego / "rules"):
-            for path in _rego_files(folder):
-                if path.name.endswith(TEST_SUFFIX):
-                    shown = _shown(place, path)
-                    _add(found, shown, shown, path, place, problems)
+        for folder in ("lib", "rules"):
+            for inside in _rego_files(place.rego, folder):
+                if inside[-1].endswith(TEST_SUFFIX):
+                    _add(found, _shown(place, inside), inside, place, problems)
     return list(found.values())
 
 
@@ -99,14 +99,15 @@ def yaml_files(places: list[Source], folder: str) -> list[tuple[Source, Path, st
     return found
 
 
-def _add(found: dict[str, Module], name: str, shown: str, path: Path, place: Source, problems: list[Problem]) -> None:
+def _add(found: dict[str, Module], name: str, inside: tuple[str, ...], place: Source, problems: list[Problem]) -> None:
+    shown = _shown(place, inside)
     if name in found:
         hint = "give it another name: what is shipped can't be replaced"
         message = f"{name} is already defined by {found[name].file}"
         problems.append(Problem(message=message, location=Location(file=shown), hint=hint))
         return
     try:
-        text = read_bytes(path, shown, PolicyError).decode("utf-8")
+        text = read_bytes(place.rego.joinpath(*inside), shown, PolicyError).decode("utf-8")
     except UnicodeDecodeError:
         problems.append(Problem(message="not UTF-8", location=Location(file=shown)))
     except PolicyError as error:
@@ -115,10 +116,17 @@ def _add(found: dict[str, Module], name: str, shown: str, path: Path, place: Sou
         found[name] = Module(id=name, file=shown, text=text.replace("\r\n", "\n"), shipped=place.shipped)
 
 
-def _rego_files(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.rego")) if folder.is_dir() else []
+def _rego_files(root: Path, folder: str) -> list[tuple[str, ...]]:
+    """Return the parts of each Rego file's path below the root, sorted; pathlib takes four times as long for them."""
+    top = str(root / folder)
+    found = []
+    for where, folders, files in os.walk(top):
+        named = [name for name in (*folders, *files) if name.endswith(".rego")]
+        if named:
+            lead = (folder, *where[len(top) :].split(os.sep)[1:])  # noqa: PTH206
+            found += [(*lead, name) for name in named]
+    return sorted(found)
 
 
-def _shown(place: Source, path: Path) -> str:
-    inside = path.relative_to(place.rego).as_posix()
-    return f"{place.shown}{inside}" if place.shown else f"limen/{inside}"
+def _shown(place: Source, inside: tuple[str, ...]) -> str:
+    return f"{place.shown or 'limen/'}{'/'.join(inside)}"

@@ -6,6 +6,7 @@ text that is not UTF-8 are refused; every problem carries file, line and column.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,9 +55,10 @@ def read_bytes(path: Path, shown: str, family: type[LimenError]) -> bytes:
     """Return a file's bytes; raise `family` where it can't be read, or is larger than `MAX_BYTES`."""
     location = Location(file=shown)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise family(Problem(message=f"file is larger than {MAX_BYTES:,} bytes", location=location))
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 a start opens some 160: Path.open takes twice as long
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                raise family(Problem(message=f"file is larger than {MAX_BYTES:,} bytes", location=location))
+            return file.readall()
     except OSError as error:
         raise family(Problem(message=f"can't read the file: {error.strerror or error}", location=location)) from None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,16 +23,23 @@ CHUNK_BYTES = 1 << 20
 """A chunk ends at so many inputs or bytes of them, whichever comes first."""
 RESTARTS = 3
 """How often the process is started anew before the engine gives up."""
-AHEAD = 4
-"""Chunks that are sent before the first is answered, so that neither side waits for the other."""
+AHEAD = 256
+AHEAD_BYTES = 4 << 20
+"""So many chunks or bytes of them are sent before the first is answered, so that neither side waits for the other."""
 
 _CHILD = Path(__file__).with_name("embedded_child.py")
 _ANSWERS = msgspec.json.Decoder(list[Answer])
 _REPORTS = msgspec.json.Decoder(list[tuple[str, list[int], list[int]]])
 _PROBLEMS = msgspec.json.Decoder(dict[str, list[tuple[str, str]]])
 
-Chunk = tuple[str, list[str]]
-"""A job's name and some of the inputs that it is asked for."""
+
+class _Chunk(NamedTuple):
+    """Some of the inputs that a job is asked for."""
+
+    job: str
+    inputs: int
+    frame: bytes
+    """What is sent: job and inputs."""
 
 
 class EmbeddedEngine:
@@ -45,6 +54,7 @@ class EmbeddedEngine:
         self._loaded = True
         self._failures = 0
         self._lost: dict[str, str] = {}
+        self._forget()
         self._child = Child(self._command)
 
     @classmethod
@@ -75,21 +85,29 @@ class EmbeddedEngine:
         """Send jobs and return at once; what can't be parsed is raised by the next `answer`."""
         self._jobs = tuple(jobs)
         self._lost = {}
+        self._forget()
         self._send_jobs()
 
-    def answer(self, queries: Iterable[Query]) -> Iterator[list[Answer]]:
+    def ask(self, queries: Iterable[Query]) -> None:
+        """Send queries, as many as may be sent ahead, and return at once; the next `answer` begins with theirs."""
+        self._unasked.append(_chunks(queries, self._waiting))
+        self._send_ahead()
+
+    def answer(self, queries: Iterable[Query] = ()) -> Iterator[list[Answer]]:
         """Yield the answers to each query in order, one an input.
 
         Raises PolicyError where a module can't be parsed, UnassessedError where the process can't be kept alive.
         """
-        waiting: deque[Query] = deque()
+        self._unasked.append(_chunks(queries, self._waiting))
+        waiting = self._waiting
         collected: list[Answer] = []
-        for answers in self._exchange(_chunks(queries, waiting)):
+        for answers in self._exchange():
             collected.extend(answers)
-            while waiting and len(collected) >= len(waiting[0].inputs):
-                yield collected[: len(waiting[0].inputs)]
-                del collected[: len(waiting.popleft().inputs)]
-        for _ in waiting:  # without inputs, at the end
+            while waiting and len(collected) >= waiting[0]:
+                yield collected[: waiting[0]]
+                del collected[: waiting.popleft()]
+        while waiting:  # without inputs, at the end
+            waiting.popleft()
             yield []
 
     def coverage(self) -> dict[str, tuple[set[int], set[int]]]:
@@ -109,42 +127,51 @@ class EmbeddedEngine:
             missed.update(idle)
         return {file: (covered, missed - covered) for file, (covered, missed) in found.items()}
 
-    def _exchange(self, chunks: Iterator[Chunk]) -> Iterator[list[Answer]]:
-        """Yield each chunk's answers in order, sending some ahead; a job that lost one gets errors from then on."""
-        pending: deque[Chunk] = deque()
-        sent = 0
-        while True:
-            while len(pending) < AHEAD and (chunk := next(chunks, None)) is not None:
-                pending.append(chunk)
-            if not pending:
-                return
-            name, inputs = pending[0]
-            if name in self._lost:
-                answers = [Answer(ok=False, text=self._lost[name])] * len(inputs)
-                sent = max(0, sent - 1)
+    def _forget(self) -> None:
+        self._unasked: deque[Iterator[_Chunk]] = deque()
+        self._waiting: deque[int] = deque()  # inputs of each query that was begun and not answered
+        self._pending: deque[_Chunk] = deque()
+        self._ahead = 0  # bytes of what is pending
+        self._sent = 0  # how many of what is pending were sent to this process
+
+    def _send_ahead(self) -> None:
+        while self._unasked and len(self._pending) < AHEAD and self._ahead < AHEAD_BYTES:
+            chunk = next(self._unasked[0], None)
+            if chunk is None:
+                self._unasked.popleft()
             else:
+                self._pending.append(chunk)
+                self._ahead += len(chunk.frame)
+        for chunk in islice(self._pending, self._sent, None):
+            if chunk.job not in self._lost:
+                self._child.send(chunk.frame)
+        self._sent = len(self._pending)
+
+    def _exchange(self) -> Iterator[list[Answer]]:
+        """Yield each chunk's answers in order, sending some ahead; a job that lost one gets errors from then on."""
+        while True:
+            self._send_ahead()
+            if not self._pending:
+                return
+            chunk = self._pending[0]
+            answers: list[Answer] = []
+            if chunk.job not in self._lost:
                 try:
                     self._load()
-                    for name_ahead, inputs_ahead in list(pending)[sent:]:
-                        sent += 1
-                        if name_ahead not in self._lost:
-                            self._child.send(msgspec.json.encode((name_ahead, inputs_ahead)))
-                    answers = self._received(len(inputs))
-                    sent -= 1
+                    answers = self._received(chunk.inputs)
                 except LostError as lost:
-                    self._lost[name] = f"the policy engine gave {lost}"
-                    answers = [Answer(ok=False, text=self._lost[name])] * len(inputs)
+                    self._lost[chunk.job] = f"the policy engine gave {lost}"
                     self._restart(lost)
-                    sent = 0
-            pending.popleft()
+            if chunk.job in self._lost:
+                answers = [Answer(ok=False, text=self._lost[chunk.job])] * chunk.inputs
+            self._pending.popleft()
+            self._ahead -= len(chunk.frame)
+            self._sent = max(0, self._sent - 1)
             yield answers
 
     def _send_jobs(self) -> None:
         self._loaded = False
-        try:
-            self._child.send(msgspec.json.encode({"jobs": self._jobs}))
-        except LostError as lost:
-            raise UnassessedError(f"the policy engine could not be given the rules: {lost}") from None
+        self._child.send(msgspec.json.encode({"jobs": self._jobs}))
 
     def _load(self) -> None:
         if self._loaded:
@@ -173,23 +200,28 @@ class EmbeddedEngine:
             message = f"the policy engine failed {self._failures} times, the last time with {lost}"
             raise UnassessedError(Problem(message=message, hint="limen test shows which rule it is")) from None
         self._child = Child(self._command)
+        self._sent = 0
         self._send_jobs()
 
 
-def _chunks(queries: Iterable[Query], waiting: deque[Query]) -> Iterator[Chunk]:
-    """Cut queries into chunks, lazily, and append each query to `waiting` before its first chunk."""
+def _chunks(queries: Iterable[Query], waiting: deque[int]) -> Iterator[_Chunk]:
+    """Cut queries into chunks, lazily, and append each query's number of inputs to `waiting` before its first chunk."""
     for query in queries:
-        waiting.append(query)
+        waiting.append(len(query.inputs))
         inputs: list[str] = []
         size = 0
         for text in query.inputs:
             if inputs and (len(inputs) >= CHUNK_INPUTS or size + len(text) > CHUNK_BYTES):
-                yield query.job, inputs
+                yield _chunk(query.job, inputs)
                 inputs, size = [], 0
             inputs.append(text.decode())
             size += len(text)
         if inputs:
-            yield query.job, inputs
+            yield _chunk(query.job, inputs)
+
+
+def _chunk(job: str, inputs: list[str]) -> _Chunk:
+    return _Chunk(job, len(inputs), msgspec.json.encode((job, inputs)))
 
 
 def parse_modules(modules: list[tuple[str, str]], deadline: float = DEADLINE) -> list[Answer]:

@@ -52,7 +52,11 @@ class PolicyEngine(Protocol):
         """Load jobs, in place of earlier ones; raise PolicyError where a module can't be parsed."""
         ...
 
-    def answer(self, queries: Iterable[Query]) -> Iterator[list[Answer]]:
+    def ask(self, queries: Iterable[Query]) -> None:
+        """Begin with queries and return at once; the answers that the next `answer` yields begin with theirs."""
+        ...
+
+    def answer(self, queries: Iterable[Query] = ()) -> Iterator[list[Answer]]:
         """Yield the answers to each query in order, one an input.
 
         What could not be evaluated (a deadline, a crash) is an answer that is not ok. Raises UnassessedError

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import msgspec
@@ -23,7 +25,9 @@ Locate = Callable[[tuple[str | int, ...]], Location]
 """Finds a declaration path in the text."""
 
 COUNT_BY_NUMPY_FROM = 300_000
-"""Subjects from which numpy counts faster than Python, its import included."""
+"""Shapes from which numpy counts faster than Python, its import included."""
+_ACCEPTED = len(STATUSES) * len(SEVERITIES)
+"""The rank of the worst finding that was accepted: behind every open one."""
 
 _SHOWN: frozenset[Status] = frozenset({"fail", "error", "not_assessed"})
 _SYSTEM = ("system",)
@@ -70,6 +74,8 @@ class _Slot(NamedTuple):
     result: CheckResult
     flow: str
     """The flow whose missing carriage is the only witness, or empty."""
+    rank: int
+    """What sorts the worst first."""
 
 
 def findings_of(
@@ -78,14 +84,18 @@ def findings_of(
     """Return findings, gaps, counts and notes."""
     slots: list[_Slot] = []
     counts: Counter[Status] = Counter()
+    members: dict[str, _Members] = {}
     for decided in decisions.values():
         table = tables.get(decided.selected.rule.subject)
         if table is None or not table.size:
             counts["not_applicable"] += 1  # one visible row for a rule without subjects
             continue
-        counted = _counted(decided, table)
+        if table.kind not in members:
+            members[table.kind] = _Members(table)
+        of_shape = members[table.kind]
+        counted = of_shape.counted(decided)
         if any(counted[status] for status in _SHOWN):
-            moved = _collect(decided, table, slots)
+            moved = _collect(decided, of_shape, slots)
             if moved:
                 counted["fail"] -= moved
                 counted["not_assessed"] += moved
@@ -99,46 +109,68 @@ def findings_of(
     )
 
 
-def _collect(decided: RuleDecisions, table: SubjectTable, slots: list[_Slot]) -> int:
+class _Members:
+    """The subjects of each shape: many rules count and collect them."""
+
+    def __init__(self, table: SubjectTable) -> None:
+        self.table = table
+        self.weights = array("I", bytes(4 * table.shape_count))
+        for shape, number in Counter(table.shapes).items():
+            self.weights[shape] = number
+        self.sorted: array[int] | None = None
+        self.starts: array[int] = array("I")
+
+    def counted(self, decided: RuleDecisions) -> Counter[Status]:
+        """Return the number of subjects by status, before assumptions are looked at."""
+        statuses = [outcome.status for outcome in decided.outcomes]
+        numbers = [0] * len(statuses)
+        used = set(decided.codes)
+        if len(used) == 1:
+            numbers[used.pop()] = self.table.size
+        elif self.table.shape_count > COUNT_BY_NUMPY_FROM:
+            import numpy as np
+
+            codes, weights = np.frombuffer(decided.codes, dtype=np.uint32), np.frombuffer(self.weights, dtype=np.uint32)
+            numbers = list(map(int, np.bincount(codes, weights=weights, minlength=len(statuses)).tolist()))
+        else:
+            for code, weight in zip(decided.codes, self.weights, strict=True):
+                numbers[code] += weight
+        counted: Counter[Status] = Counter()
+        for status, number in zip(statuses, numbers, strict=True):
+            counted[status] += number
+        return counted
+
+    def of(self, shape: int) -> Sequence[int]:
+        """Return the subjects that have a shape, in order."""
+        if self.sorted is None:
+            self.sorted = array("I", sorted(range(self.table.size), key=self.table.shapes.__getitem__))
+            self.starts = array("I", accumulate(self.weights, initial=0))
+        return self.sorted[self.starts[shape] : self.starts[shape + 1]]
+
+
+def _collect(decided: RuleDecisions, members: _Members, slots: list[_Slot]) -> int:
     """Append a rule's findings and gaps; return how many failures became not_assessed, being assumed."""
     moved = 0
-    shown: dict[int, list[CheckResult]] = {}
+    table = members.table
+    severity = decided.selected.rule.severity
+    shown: dict[int, list[tuple[CheckResult, int]]] = {}
     for code, outcome in enumerate(decided.outcomes):
         if outcome.status in _SHOWN:
             whole = CheckResult(check="", path="", status=outcome.status, message=outcome.reason)
-            shown[code] = [result for result in outcome.results or (whole,) if result.status in _SHOWN]
-    bad = bytearray(table.shape_count)  # most shapes are good: subjects of those are passed over quickly
-    for shape, code in enumerate(decided.codes):
-        bad[shape] = code in shown
-    for index, shape in enumerate(table.shapes):
-        if not bad[shape]:
-            continue
-        code = decided.codes[shape]
+            shown[code] = [
+                (result, _rank(result.status, severity))
+                for result in outcome.results or (whole,)
+                if result.status in _SHOWN
+            ]
+    found = [(index, code) for shape, code in enumerate(decided.codes) if code in shown for index in members.of(shape)]
+    found.sort()
+    for index, code in found:
         flow = table.assumed_flow(index)
-        if flow and code in decided.assumed:
-            moved += 1
-            code = decided.assumed[code]
-        slots.extend(_Slot(decided, table, index, result, flow) for result in shown[code])
+        assumed = bool(flow) and code in decided.assumed
+        moved += assumed
+        for result, rank in shown[decided.assumed[code] if assumed else code]:
+            slots.append(_Slot(decided, table, index, result, flow, rank))
     return moved
-
-
-def _counted(decided: RuleDecisions, table: SubjectTable) -> Counter[Status]:
-    """Return the number of subjects by status, before assumptions are looked at."""
-    statuses = [outcome.status for outcome in decided.outcomes]
-    used = set(decided.codes)
-    counted: Counter[Status] = Counter()
-    if len({statuses[code] for code in used}) == 1:
-        counted[statuses[next(iter(used))]] = table.size
-    elif table.size > COUNT_BY_NUMPY_FROM:
-        import numpy as np
-
-        codes = np.frombuffer(decided.codes, dtype=np.uint32)[np.frombuffer(table.shapes, dtype=np.uint32)]
-        for code, number in enumerate(np.bincount(codes, minlength=len(statuses)).tolist()):
-            counted[statuses[code]] += number
-    else:
-        for code, number in Counter(map(decided.codes.__getitem__, table.shapes)).items():
-            counted[statuses[code]] += number
-    return counted
 
 
 class _Settled:
@@ -165,7 +197,11 @@ class _Settled:
                 self.accepted[number] = ("baseline", "")
             elif name in accepted.inherited:
                 self.accepted[number] = ("inherited", "")
-        self.order = sorted(range(len(slots) + len(self.extra)), key=self.rank)
+        self.ranks = [slot.rank for slot in slots]
+        for number in self.accepted:
+            self.ranks[number] += _ACCEPTED
+        self.ranks += [_rank(extra.status, extra.severity) for extra in self.extra]
+        self.order = sorted(range(len(self.ranks)), key=self.ranks.__getitem__)
 
     def baseline(self, accepted: Accepted) -> frozenset[str]:
         """Return the fingerprints of a baseline that has not expired."""
@@ -178,26 +214,19 @@ class _Settled:
             return frozenset()
         return frozenset(accepted.baseline.file.fingerprints)
 
-    def rank(self, number: int) -> tuple[bool, int, int]:
-        """Return what sorts open findings before accepted ones, and the worst first."""
-        if number >= len(self.slots):
-            extra = self.extra[number - len(self.slots)]
-            return False, STATUSES.index(extra.status), SEVERITIES.index(extra.severity)
-        slot = self.slots[number]
-        severity = slot.decided.selected.rule.severity
-        return number in self.accepted, STATUSES.index(slot.result.status), SEVERITIES.index(severity)
-
     def tally(self) -> Tally:
         """Count findings without making any."""
-        failed: Counter[Severity] = Counter()
+        failed: dict[Severity, int] = {}
         gaps = 0
-        for number, slot in enumerate(self.slots):
-            if slot.result.status != "fail":
-                gaps += 1
-            elif number not in self.accepted:
-                failed[slot.decided.selected.rule.severity] += 1
-        failed.update(extra.severity for extra in self.extra)
-        return Tally(failed=dict(failed), gaps=gaps, accepted=len(self.accepted))
+        for rank, number in Counter(self.ranks).items():
+            status, severity = divmod(rank, len(SEVERITIES))
+            if rank >= _ACCEPTED:
+                continue
+            if STATUSES[status] == "fail":
+                failed[SEVERITIES[severity]] = number
+            else:
+                gaps += number
+        return Tally(failed=failed, gaps=gaps, accepted=len(self.accepted))
 
     def finding(self, place: int) -> Finding:
         """Make the finding at a place of the order."""
@@ -252,6 +281,11 @@ class _Settled:
             found = self.locate(steps)
             self.places[steps] = found if found.line else self.locate(detail.path)
         return self.places[steps]
+
+
+def _rank(status: Status, severity: Severity) -> int:
+    """Return what sorts open findings: by status, and the worst first."""
+    return STATUSES.index(status) * len(SEVERITIES) + SEVERITIES.index(severity)
 
 
 def _fingerprint(slot: _Slot) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from itertools import islice
 
 from limen.errors import Location
@@ -15,7 +14,7 @@ from limen.reports._rows import idle_rules
 from limen.reports._words import STATUS_WORDS, by_crossing, cut, decisions_line, one_line, plural
 
 EXTENSION = "txt"
-MOST = 500
+MOST = 200
 """Findings shown; more are counted, and the other formats have them all."""
 MOST_WORDS = 800
 """Characters of one text shown."""
@@ -135,7 +134,9 @@ def _wrapped(text: str, options: Options, indent: int = INDENT) -> list[str]:
     lead = " " * indent
     if options.width < LEAST_WIDTH or indent + len(text) <= options.width:
         return [lead + text]
-    return textwrap.wrap(
+    from textwrap import wrap
+
+    return wrap(
         text,
         options.width,
         initial_indent=lead,

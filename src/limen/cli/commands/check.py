@@ -64,15 +64,15 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 def _formats(given: list[str]) -> list[str]:
     """Return the formats asked for, each once, in order; raises UsageError naming every unknown one."""
-    import difflib
-
     words = [word.strip() for item in given for word in item.split(",") if word.strip()] or ["text"]
     known = formats()
     wanted = list(known) if words == ["all"] else list(dict.fromkeys(words))
     problems = []
     for word in wanted:
         if word not in known:
-            close = difflib.get_close_matches(word, known, 1)
+            from difflib import get_close_matches
+
+            close = get_close_matches(word, known, 1)
             hint = f'did you mean "{close[0]}"?' if close else f"formats: {', '.join(known)}, all"
             problems.append(Problem(message=f"there is no format {word!r}", hint=hint))
     if problems:

@@ -18,6 +18,10 @@
 #       path: activated
 #       needs: [age, cryptoperiod]
 #       message: "the current version is {actual} old; its cryptoperiod is {required}"
+#     begun:
+#       path: age
+#       needs: [age]
+#       message: "the current version is activated after the day that is judged by"
 #     period:
 #       path: cryptoperiod
 #       needs: [cryptoperiod]
@@ -41,6 +45,13 @@ checks["age"] := {
 	"holds": input.age <= input.cryptoperiod,
 	"actual": input.age,
 	"required": input.cryptoperiod,
+}
+
+# A day in the future is a slip of the pen, and would make any key young.
+checks["begun"] := {
+	"holds": input.age >= 0,
+	"actual": input.age,
+	"required": 0,
 }
 
 checks["period"] := {

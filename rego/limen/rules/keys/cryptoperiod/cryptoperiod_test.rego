@@ -17,6 +17,7 @@ test_conforming if {
 	answer.applicable == true
 	answer.checks == {
 		"age": {"holds": true, "actual": 31536000, "required": 31536000},
+		"begun": {"holds": true, "actual": 31536000, "required": 0},
 		"period": {"holds": true, "actual": 31536000, "required": 63072000},
 	}
 }
@@ -26,6 +27,7 @@ test_violating if {
 	answer.applicable == true
 	answer.checks == {
 		"age": {"holds": false, "actual": 31536001, "required": 31536000},
+		"begun": {"holds": true, "actual": 31536001, "required": 0},
 		"period": {"holds": true, "actual": 31536000, "required": 63072000},
 	}
 }
@@ -35,6 +37,7 @@ test_too_long_a_period_is_violating if {
 	answer.applicable == true
 	answer.checks == {
 		"age": {"holds": true, "actual": 31536000, "required": 63072001},
+		"begun": {"holds": true, "actual": 31536000, "required": 0},
 		"period": {"holds": false, "actual": 63072001, "required": 63072000},
 	}
 }
@@ -44,6 +47,7 @@ test_the_maximum_itself_conforms if {
 	answer.applicable == true
 	answer.checks == {
 		"age": {"holds": true, "actual": 31536000, "required": 63072000},
+		"begun": {"holds": true, "actual": 31536000, "required": 0},
 		"period": {"holds": true, "actual": 63072000, "required": 63072000},
 	}
 }
@@ -59,10 +63,21 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {
 		"age": {"holds": false, "actual": 99999999, "required": 88888888},
+		"begun": {"holds": true, "actual": 99999999, "required": 0},
 		"period": {"holds": false, "actual": 88888888, "required": 63072000},
 	}
 }
 
 test_an_unused_key_is_not_applicable if {
 	decide(object.union(subject, {"uses": []})).applicable == false
+}
+
+test_a_day_in_the_future_is_violating if {
+	answer := decide(object.union(subject, {"age": -86400}))
+	answer.applicable == true
+	answer.checks == {
+		"age": {"holds": true, "actual": -86400, "required": 31536000},
+		"begun": {"holds": false, "actual": -86400, "required": 0},
+		"period": {"holds": true, "actual": 31536000, "required": 63072000},
+	}
 }
