@@ -7,6 +7,9 @@ from typing import Protocol
 
 import msgspec
 
+LOST = "the policy engine gave "
+"""How the text of an answer begins that an engine lost, by a deadline or a crash: it says nothing of rule or input."""
+
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One query with all that it needs, apart from its inputs."""
