@@ -1,16 +1,53 @@
-"""Builtins that rules may call: few, pure, on integers and texts, and of one meaning on every engine."""
+"""Builtins that rules may call: few, pure, on integers, texts and collections, and of one meaning on every engine.
+
+Left out: `lower` and `upper`, because engines differ beyond ASCII; `count` of a text, because they count different
+units; everything on tests/equivalence/divergences.yaml.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from limen.policy.paths import ANYTHING, Value, scalar
 
 Result = Callable[[Sequence[Value]], Value]
 
+COLLECTION = ("array", "set", "object")
+LIST = ("array", "set")
+INTEGER = ("integer",)
+STRING = ("string",)
+SET = ("set",)
+ARRAY = ("array",)
+OBJECT = ("object",)
+ANY = ()
+
+SUM = 2**62
+"""Greatest sum: what a subject's lists can hold is far below it (tests/equivalence/test_unreachable.py)."""
+
+
+class Builtin(NamedTuple):
+    """What a builtin takes and gives."""
+
+    arguments: tuple[tuple[str, ...], ...]
+    """JSON types that each argument may have; none named: any."""
+    result: Result
+    elements: tuple[str, ...] = ()
+    """JSON types that the elements of a list among its arguments may have; none named: any."""
+    total: bool = True
+    """Whether it is defined wherever its arguments are."""
+
 
 def _integer(_: Sequence[Value]) -> Value:
     return scalar("integer")
+
+
+def _same(arguments: Sequence[Value]) -> Value:
+    return Value(schema=arguments[0].schema)
+
+
+def _sum(_: Sequence[Value]) -> Value:
+    return scalar("integer", bound=SUM)
 
 
 def _boolean(_: Sequence[Value]) -> Value:
@@ -43,25 +80,26 @@ def _keys(_: Sequence[Value]) -> Value:
     return Value(schema={"type": "set", "items": {"type": "string"}})
 
 
-ALLOWED: dict[str, tuple[int, Result]] = {
-    "abs": (1, _integer),
-    "array.concat": (2, _same_list),
-    "array.reverse": (1, _same_list),
-    "concat": (2, _string),
-    "contains": (2, _boolean),
-    "count": (1, _integer),
-    "endswith": (2, _boolean),
-    "intersection": (1, _first_set),
-    "lower": (1, _string),
-    "max": (1, _element),
-    "min": (1, _element),
-    "object.get": (3, _element),
-    "object.keys": (1, _keys),
-    "sort": (1, _same_list),
-    "split": (2, _strings),
-    "startswith": (2, _boolean),
-    "sum": (1, _integer),
-    "union": (1, _first_set),
-    "upper": (1, _string),
+ORDERED = ("integer", "string")
+"""JSON types whose order is the same on every engine."""
+
+ALLOWED: dict[str, Builtin] = {
+    "abs": Builtin((INTEGER,), _same),
+    "array.concat": Builtin((ARRAY, ARRAY), _same_list),
+    "array.reverse": Builtin((ARRAY,), _same_list),
+    "concat": Builtin((STRING, LIST), _string, STRING),
+    "contains": Builtin((STRING, STRING), _boolean),
+    "count": Builtin((COLLECTION,), _integer),
+    "endswith": Builtin((STRING, STRING), _boolean),
+    "intersection": Builtin((SET,), _first_set, SET),
+    "max": Builtin((LIST,), _element, ORDERED, total=False),
+    "min": Builtin((LIST,), _element, ORDERED, total=False),
+    "object.get": Builtin((OBJECT, STRING, ANY), _element),
+    "object.keys": Builtin((OBJECT,), _keys),
+    "sort": Builtin((LIST,), _same_list, ORDERED),
+    "split": Builtin((STRING, STRING), _strings),
+    "startswith": Builtin((STRING, STRING), _boolean),
+    "sum": Builtin((LIST,), _sum, INTEGER),
+    "union": Builtin((SET,), _first_set, SET),
 }
-"""Number of arguments and result of each builtin, by name."""
+"""Each builtin, by name."""

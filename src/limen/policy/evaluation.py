@@ -13,12 +13,11 @@ from limen.errors import Problem
 from limen.policy.agreement import Agreement
 from limen.policy.builtins import ALLOWED
 from limen.policy.frames import Frame, Span
-from limen.policy.paths import ANYTHING, ARGUMENT, Value, scalar
-from limen.policy.syntax import Node, Tree, imports_of, kind_of, named, names, ref_path, ref_steps, span_of
+from limen.policy.parameters import LARGEST
+from limen.policy.paths import ANYTHING, ARGUMENT, Value, scalar, united
+from limen.policy.syntax import WORDS, Node, Tree, imports_of, kind_of, named, names, ref_path, ref_steps, span_of
 from limen.policy.wording import suggestion
 
-LARGEST = 2**53 - 1
-"""Largest integer that every engine keeps exact."""
 RESERVED = frozenset({"input", "data", "_", *(name.partition(".")[0] for name in ALLOWED)})
 """Names that nothing may take, so that a name means the same on every engine."""
 _COLLECTIONS = ("array", "set", "object", "")
@@ -30,6 +29,7 @@ class Evaluation(Agreement):
     def __init__(self, libraries: Mapping[str, Tree], roots: Mapping[str, Value], refuse: Callable[..., None]) -> None:
         """Keep the libraries by name, the values of input, parameters and context, and where problems go."""
         self.libraries, self.roots, self.refuse = libraries, roots, refuse
+        self.alone = not roots
         self.reads: dict[str, set[str]] = {"input": set(), "parameters": set(), "context": set()}
         """Top-level fields read, by source."""
         self.used: set[str] = set()
@@ -49,7 +49,7 @@ class Evaluation(Agreement):
             return Value(schema={"type": "string", "enum": [parts["value"]]})
         handler = getattr(self, f"_{kind.lower()}", None)
         if handler is None:
-            self.refused(frame, parts.get("span"), f"{_WORDS.get(kind, kind)} is not allowed in a rule")
+            self.refused(frame, parts.get("span"), f"{WORDS.get(kind, kind)} is not allowed in a rule")
             return Value(schema=ANYTHING)
         found_value: Value = handler(parts, frame)
         return found_value
@@ -148,23 +148,29 @@ class Evaluation(Agreement):
         number = parts["value"]
         if isinstance(number, bool) or not isinstance(number, int) or abs(number) > LARGEST:
             self.refused(frame, parts["span"], f"{number} is no integer that every engine keeps exact")
-        return scalar("integer")
+            return scalar("integer")
+        return scalar("integer", bound=abs(number))
 
     def _bool(self, parts: Node, frame: Frame) -> Value:
         return scalar("boolean")
 
     def _array(self, parts: Node, frame: Frame) -> Value:
+        self.separate(parts["items"], frame)
         return Value(schema={"type": "array", "items": self.common(parts["items"], frame)})
 
     def _set(self, parts: Node, frame: Frame) -> Value:
+        self.separate(parts["items"], frame)
         return Value(schema={"type": "set", "items": self.common(parts["items"], frame)})
 
     def _object(self, parts: Node, frame: Frame) -> Value:
         properties = {}
+        self.separate([item for _, _, item in parts["fields"]], frame)
         for span, key, item in parts["fields"]:
             kind, key_parts = kind_of(key)
             value = self.value(item, frame)
             if kind in ("String", "RawString"):
+                if key_parts["value"] in properties:
+                    self.refused(frame, span, f"the key {key_parts['value']!r} is given twice")
                 properties[key_parts["value"]] = value.schema
             else:
                 self.refused(frame, span, "a key of an object must be a text", 'write "key": value')
@@ -180,7 +186,9 @@ class Evaluation(Agreement):
             return Value(schema=left.schema)
         for value in (left, right):
             self.expect(value, "integer", parts["span"], frame)
-        return scalar("integer", left.unit or right.unit)
+        bound = left.bound * right.bound if parts["op"] == "Mul" else left.bound + right.bound
+        bound = self.exact(min(left.bound, right.bound) if parts["op"] == "Mod" else bound, parts["span"], frame)
+        return scalar("integer", left.unit or right.unit, bound=bound)
 
     def _binexpr(self, parts: Node, frame: Frame) -> Value:
         left = self.typed(parts["lhs"], frame, "set")
@@ -194,14 +202,20 @@ class Evaluation(Agreement):
         if left.type and right.type and left.type != right.type:
             message = f"{left.type} is compared with {right.type}, which is always the same"
             self.refused(frame, parts["span"], message)
+        if parts["op"] not in ("Eq", "Ne"):
+            self.ordered(left, parts["span"], frame)
         self.spelt(left, right, parts["span"], frame)
+        self.spelt_elements(left, right, parts["span"], frame)
         return scalar("boolean")
 
     def _membership(self, parts: Node, frame: Frame) -> Value:
         item = self.value(parts["value"], frame)
         if parts["key"] is not None:
             self.value(parts["key"], frame)
+            self.there(parts["key"], frame)
         collection = self.value(parts["collection"], frame)
+        self.there(parts["value"], frame)
+        self.there(parts["collection"], frame)
         element = collection.element()
         if collection.type not in _COLLECTIONS:
             self.refused(frame, parts["span"], f"{collection.type} has no members")
@@ -213,14 +227,17 @@ class Evaluation(Agreement):
 
     def _arraycompr(self, parts: Node, frame: Frame) -> Value:
         inner = self.comprehended(parts, frame)
+        self.separate([parts["term"]], inner)
         return Value(schema={"type": "array", "items": self.value(parts["term"], inner).schema})
 
     def _setcompr(self, parts: Node, frame: Frame) -> Value:
         inner = self.comprehended(parts, frame)
+        self.separate([parts["term"]], inner)
         return Value(schema={"type": "set", "items": self.value(parts["term"], inner).schema})
 
     def _objectcompr(self, parts: Node, frame: Frame) -> Value:
         inner = self.comprehended(parts, frame)
+        self.separate([parts["key"], parts["value"]], inner)
         self.value(parts["key"], inner)
         return Value(schema={"type": "object", "additionalProperties": self.value(parts["value"], inner).schema})
 
@@ -241,14 +258,15 @@ class Evaluation(Agreement):
             hint = suggestion(name, known)
             self.refused(frame, span_of(parts["fcn"]), f"there is no function {name} that a rule may call", hint)
             return Value(schema=ANYTHING)
-        count, result = ALLOWED[name]
-        if len(values) != count:
-            self.refused(frame, parts["span"], f"{name} takes {count} arguments, not {len(values)}")
+        builtin = ALLOWED[name]
+        if len(values) != len(builtin.arguments):
+            self.refused(frame, parts["span"], f"{name} takes {len(builtin.arguments)} arguments, not {len(values)}")
             return Value(schema=ANYTHING)
+        self.fitting(name, builtin, values, parts["span"], frame)
         if name.startswith("object.") and not (values[0].is_table or values[0].source == ARGUMENT):
             hint = "only a table of the profile may be asked for what may be absent"
             self.refused(frame, parts["span"], f"{name} would hide that a field is absent", hint)
-        return result(values)
+        return builtin.result(values)
 
     # Bodies and functions
 
@@ -264,7 +282,7 @@ class Evaluation(Agreement):
                 self.expression(parts["expr"], frame)
             else:
                 hint = "state what must hold, so that what is absent is not taken for it"
-                self.refused(frame, statement["span"], f"{_WORDS.get(kind, kind)} is not allowed in a rule", hint)
+                self.refused(frame, statement["span"], f"{WORDS.get(kind, kind)} is not allowed in a rule", hint)
 
     def expression(self, node: Node, frame: Frame) -> None:
         """Follow a statement that is an expression: an assignment, or a condition."""
@@ -283,6 +301,9 @@ class Evaluation(Agreement):
         """Follow ``some key, value in collection`` and return the collection."""
         collection = self.value(parts["collection"], frame)
         element = collection.element()
+        if "Set" in parts["collection"]:
+            hint = "bind the set first: values := {…}"
+            self.refused(frame, parts["span"], "engines go through the elements of a written set differently", hint)
         if element is None or collection.unresolved:
             self.refused(frame, parts["span"], f"{collection.path or 'the value'} is no list, set or table")
             element = Value(schema=ANYTHING)
@@ -299,7 +320,7 @@ class Evaluation(Agreement):
 
     def bind(self, name: str, value: Value, span: Span, frame: Frame) -> None:
         """Add a variable."""
-        if name in RESERVED or name in imports_of(frame.tree) or name in names(frame.tree):
+        if name in {*RESERVED, *frame.variables, *imports_of(frame.tree), *names(frame.tree)}:
             self.refused(frame, span, f"{name!r} is taken", "use another name")
         frame.variables[name] = value
 
@@ -352,11 +373,9 @@ class Evaluation(Agreement):
                     continue
                 self.bind(parts["value"], argument, parts["span"], inner)
             results.append(self.defined(rule, head, inner))
-        return (
-            results[0]
-            if results and all(one.schema == results[0].schema for one in results)
-            else Value(schema=ANYTHING)
-        )
+        if len(results) == 1:
+            return results[0]
+        return Value(schema=united([one.schema for one in results]))
 
     def defined(self, rule: Node, head: dict[str, Any], frame: Frame) -> Value:
         """Follow one definition's bodies and return its value."""
@@ -372,14 +391,3 @@ class Evaluation(Agreement):
         if assign["op"] != "ColEq":
             self.refused(frame, assign["span"], "a value is given with :=")
         return self.value(assign["value"], frame)
-
-
-_WORDS = {
-    "NotExpr": "`not`",
-    "Every": "`every`",
-    "SomeVars": "`some` without `in`",
-    "AssignExpr": "an assignment within an expression",
-    "Null": "null",
-    "UnaryExpr": "a minus before an expression",
-    "TemplateString": "a template string",
-}

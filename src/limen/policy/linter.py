@@ -228,6 +228,8 @@ class Linter:
             if text not in _HEAD | wanted:
                 hint = suggestion(str(text), _HEAD | wanted)
                 self.at({"span": span}, f"the head has a key {text!r} that nothing shows", hint)
+            if text in found:
+                self.at({"span": span}, f"the key {text!r} is given twice")
             if text == "holds" and kind_of(item)[0] in ("Bool", "String", "RawString", "Number"):
                 self.at({"span": span}, "`holds` is a constant: it decides nothing")
             found[str(text)] = self.evaluation.value(item, frame)
@@ -289,7 +291,9 @@ def module_problems(tree: Tree, package: tuple[str, ...], libraries: Mapping[str
         refuse(Problem(message=message, location=tree.location(span), hint=hint))
 
     if ("data", *tree.package) != package:
-        at(None, f"the package is {'.'.join(tree.package)}", f"the folders say {'.'.join(package[1:])}")
+        line = next((number for number, text in enumerate(tree.lines, 1) if text.startswith("package ")), 1)
+        message, hint = f"the package is {'.'.join(tree.package)}", f"the folders say {'.'.join(package[1:])}"
+        refuse(Problem(message=message, location=tree.place(line, 0), hint=hint))
     for rule in definitions(tree):
         if rule_name(rule) in RESERVED:
             at(kind_of(rule["head"])[1]["span"], f"{rule_name(rule)!r} is taken", "use another name")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 
-from limen.policy.parameters import Parameter
+from limen.policy.parameters import LARGEST, Parameter
 
 Schema = dict[str, Any]
 
+EXACT = 2**63 - 1
+"""Greatest integer, either way, that every engine computes exactly."""
 ARGUMENT = "an argument"
 """Source of a value of which only the caller knows more."""
 ANYTHING: Schema = {}
@@ -53,6 +55,11 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         return found if isinstance(found, str) else ""
 
     @property
+    def bound(self) -> int:
+        """Greatest integer, either way, that it can be."""
+        return int(self.schema.get("bound", LARGEST))
+
+    @property
     def unit(self) -> str:
         """duration, tls_version, date, or empty."""
         return unit_of(self.schema)
@@ -84,6 +91,10 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether the schema promises a field."""
         return name in self.schema.get("required", ())
 
+    def needed(self, needs: Collection[str]) -> bool:
+        """Return whether a check needs it, or something in it."""
+        return any(need == self.path or need.startswith((f"{self.path}.", f"{self.path}[]")) for need in needs)
+
     def fields(self) -> list[str]:
         """Return the names of the fields that the schema has."""
         return sorted(self.schema.get("properties", {}))
@@ -104,9 +115,27 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
         return not (set(self.schema) - {"description", "title"})
 
 
-def scalar(kind: str, unit: str = "") -> Value:
-    """Return a computed value of a JSON type."""
-    return Value(schema={"type": kind, "unit": unit} if unit else {"type": kind})
+def scalar(kind: str, unit: str = "", *, bound: int = LARGEST) -> Value:
+    """Return a computed value of a JSON type; an integer is no greater than `bound`, either way."""
+    schema: Schema = {"type": kind, "unit": unit} if unit else {"type": kind}
+    return Value(schema=schema if bound == LARGEST else schema | {"bound": bound})
+
+
+def united(schemas: Sequence[Schema]) -> Schema:
+    """Return what is known of a value that has one of some schemas; nothing where they are of several types."""
+    types = {schema.get("type") for schema in schemas}
+    if not schemas or len(types) > 1 or all(schema == schemas[0] for schema in schemas):
+        return schemas[0] if len(types) == 1 else ANYTHING
+    kind = types.pop()
+    if kind == "integer":
+        units = {unit_of(schema) for schema in schemas}
+        most = max(int(schema.get("bound", LARGEST)) for schema in schemas)
+        return scalar("integer", units.pop() if len(units) == 1 else "", bound=most).schema
+    if kind == "string" and all("enum" in schema for schema in schemas):
+        return {"type": "string", "enum": [text for schema in schemas for text in schema["enum"]]}
+    if kind in ("array", "set"):
+        return {"type": kind, "items": united([schema.get("items", ANYTHING) for schema in schemas])}
+    return {"type": kind} if kind in ("string", "boolean") else ANYTHING
 
 
 def unit_of(schema: Schema) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +15,18 @@ from limen.policy.embedded import parse_modules
 Node = dict[str, Any]
 """One node: a kind and its parts, ``{"RefDot": {...}}``."""
 
-_PLACE = re.compile(r"--> .*?:(\d+):(\d+)")
+WORDS = {
+    "NotExpr": "`not`",
+    "Every": "`every`",
+    "SomeVars": "`some` without `in`",
+    "AssignExpr": "an assignment within an expression",
+    "Null": "null",
+    "UnaryExpr": "a minus before an expression",
+    "TemplateString": "a template string",
+}
+"""Kinds of nodes in words, where a rule may not have them."""
+
+_PLACE = re.compile(r"--> (.*?):(\d+):(\d+)")
 _REASON = re.compile(r"^error: (.+)$", re.MULTILINE)
 
 
@@ -49,7 +61,7 @@ def trees(modules: list[Module], problems: list[Problem]) -> dict[str, Tree]:
     for module, answer in zip(modules, answers, strict=True):
         lines = tuple(module.text.splitlines())
         if not answer.ok:
-            problems.append(_unparsed(module, answer.text, lines))
+            problems.append(_unparsed(module, answer.text))
             continue
         ast = msgspec.json.decode(answer.text)[0]["ast"]
         package = ref_path(ast["package"]["refr"]) or ()
@@ -59,13 +71,23 @@ def trees(modules: list[Module], problems: list[Problem]) -> dict[str, Tree]:
     return found
 
 
-def _unparsed(module: Module, said: str, lines: tuple[str, ...]) -> Problem:
+def complaint(said: str, texts: Mapping[str, str]) -> Problem:
+    """Return what the embedded engine complains of, with its place where it names one of these texts (by file)."""
     place = _PLACE.search(said)
     reason = _REASON.search(said)
-    line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+    message = reason[1] if reason else said.splitlines()[0] if said else "unknown"
+    if place is None or place[1] not in texts:
+        return Problem(message=message)
+    line, column = int(place[2]), int(place[3])
+    lines = texts[place[1]].splitlines()
     excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
-    message = f"not Rego: {reason[1] if reason else said.splitlines()[0] if said else 'unknown'}"
-    return Problem(message=message, location=Location(file=module.file, line=line, column=column, excerpt=excerpt))
+    return Problem(message=message, location=Location(file=place[1], line=line, column=column, excerpt=excerpt))
+
+
+def _unparsed(module: Module, said: str) -> Problem:
+    found = complaint(said, {module.file: module.text})
+    place = found.location or Location(file=module.file, line=1, column=1)
+    return Problem(message=f"not Rego: {found.message}", location=place)
 
 
 def kind_of(node: Node) -> tuple[str, dict[str, Any]]:
