@@ -1,0 +1,1 @@
+"""What tests declarations and policies: mutants, strategies and the pytest plugin."""

@@ -1,0 +1,1 @@
+"""Hypothesis strategies for what limen judges. They need the extra `testing`: ``pip install limen[testing]``."""
