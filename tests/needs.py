@@ -21,7 +21,9 @@ _INSTALL = {
     "chromium": "apt-get install chromium",
     "git": "apt-get install git",
     "make": "apt-get install make",
+    "openssl": "apt-get install openssl",
     "opa": "go install github.com/open-policy-agent/opa@v1.22.2",
+    "regal": "go install -C .ci/regal tool",
     "setpriv": "apt-get install util-linux",
 }
 
