@@ -102,11 +102,19 @@ def test_a_conforming_flow_says_everything() -> None:
         },
         # zone:outside, component:portal and role:uploader mean the portal; role:reader does not.
         "entered": [{"ref": 0, "trust": 1, "callers_declared": True, "callers_matched": 3}],
-        "audit": {"ledger": "declared", "reachable": True, "by": "to", "redacts": True, "own_ledger": False},
+        "audit": {
+            "ledger": "declared",
+            "reachable": True,
+            "by": "to",
+            "redacts": True,
+            "silent_end": False,
+            "own_ledger": False,
+        },
         "via": [{"ref": 1, "tls": "terminate", "reestablishes": True}],
         "field_encryption": False,
         "uncovered_fields": 0,
         "necessity": {"purpose": True, "identifying_items": 1, "needs_declared": True, "fields_beyond": 0},
+        "uneven": [],
         "replaces": False,
     }
     known = detail(found.tables["flow"], "upload")
@@ -153,12 +161,14 @@ def test_a_silent_flow_is_undeclared_everywhere_and_moves_all_that_its_source_ho
             "reachable": False,
             "by": "undeclared",
             "redacts": False,
+            "silent_end": False,
             "own_ledger": False,
         },
         "via": [],
         "field_encryption": False,
         "uncovered_fields": 0,
         "necessity": {"purpose": False, "identifying_items": 1, "needs_declared": False, "fields_beyond": 0},
+        "uneven": [],
         "replaces": False,
     }
     assert detail(found.tables["flow"], "silent").peers == ("inside", "core")
@@ -213,6 +223,7 @@ def test_odd_flows() -> None:
         "reachable": True,
         "by": "undeclared",
         "redacts": False,
+        "silent_end": False,
         "own_ledger": True,
     }
     assert some(flow["key"], "key_material", "unlabelled", "storage") == {

@@ -61,8 +61,15 @@ def ledger(keys: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]
 
 def test_a_full_ledger() -> None:
     assert ledger() == {
-        "chain": {"algorithm": "HMAC-SHA-256", "key": True, "key_known": True, "key_beside": False},
-        "anchors": {"declared": True, "every": 3600, "elsewhere": True},
+        "chain": {
+            "algorithm": "HMAC-SHA-256",
+            "key": True,
+            "key_known": True,
+            "key_beside": False,
+            "format": "undeclared",
+        },
+        "anchors": {"declared": True, "every": 3600, "sent": False, "elsewhere": True},
+        "probed": False,
         "append_only": True,
         "verify_on_read": True,
         "records": ["actor", "time"],
@@ -70,6 +77,8 @@ def test_a_full_ledger() -> None:
         "clock_max_skew": 300,
         "tiers": 3,
         "tier_gaps": 0,
+        "hot": 365 * 86_400,
+        "open_approvers": 0,
         "kept": 7 * 31_556_952,
         "later_tiers_without_worm": 0,
         "cold_unencrypted": 0,
@@ -92,14 +101,16 @@ def test_a_full_ledger() -> None:
 def test_a_ledger_that_says_nothing() -> None:
     found = facts_of(COMPONENTS, [], ledgers={"bare": {"component": "beside"}})
     assert inputs(found.tables["ledger"])["bare"] == {
-        "chain": {"algorithm": "undeclared", "key": False, "key_known": False},
-        "anchors": {"declared": False, "elsewhere": False},
+        "chain": {"algorithm": "undeclared", "key": False, "key_known": False, "format": "undeclared"},
+        "anchors": {"declared": False, "sent": False, "elsewhere": False},
+        "probed": False,
         "append_only": False,
         "verify_on_read": False,
         "records": [],
         "clock_source": "undeclared",
         "tiers": 0,
         "tier_gaps": 0,
+        "open_approvers": 0,
         "later_tiers_without_worm": 0,
         "cold_unencrypted": 0,
         "cold_unproven": False,
@@ -118,8 +129,18 @@ def test_a_ledger_that_says_nothing() -> None:
 def test_odd_ledgers() -> None:
     assert ledger(keys={"k": {"held_by": "book"}})["chain"]["key_beside"] is True
     assert "key_beside" not in ledger(keys={"k": {}})["chain"]
-    assert ledger(keys={"other": {}})["chain"] == {"algorithm": "HMAC-SHA-256", "key": True, "key_known": False}
-    assert ledger(chain={"algorithm": "SHA-256"})["chain"] == {"algorithm": "SHA-256", "key": False, "key_known": False}
+    assert ledger(keys={"other": {}})["chain"] == {
+        "algorithm": "HMAC-SHA-256",
+        "key": True,
+        "key_known": False,
+        "format": "undeclared",
+    }
+    assert ledger(chain={"algorithm": "SHA-256", "format": "foreign"})["chain"] == {
+        "algorithm": "SHA-256",
+        "key": False,
+        "key_known": False,
+        "format": "foreign",
+    }
     assert ledger(anchors={"every": "PT1H", "to": "book"})["anchors"]["elsewhere"] is False
     assert ledger(anchors={"every": "PT1H", "to": "beside"})["anchors"]["elsewhere"] is False, "the same zone"
     tiers = [
@@ -172,6 +193,7 @@ SIGNED = {**OUT, "protection": {"record": [{"signed": "k"}], "entry": [{"signed"
                 "token_ephemeral": True,
                 "token_single_use": True,
                 "custody_log": "declared",
+                "custody_records_flows": False,
                 "unsigned_items": 1,
             },
         ),
@@ -188,6 +210,7 @@ SIGNED = {**OUT, "protection": {"record": [{"signed": "k"}], "entry": [{"signed"
                 "token_ephemeral": False,
                 "token_single_use": False,
                 "custody_log": "unknown",
+                "custody_records_flows": False,
                 "unsigned_items": 2,
             },
         ),
@@ -204,6 +227,7 @@ SIGNED = {**OUT, "protection": {"record": [{"signed": "k"}], "entry": [{"signed"
                 "token_ephemeral": False,
                 "token_single_use": False,
                 "custody_log": "undeclared",
+                "custody_records_flows": False,
                 "unsigned_items": 2,
             },
         ),

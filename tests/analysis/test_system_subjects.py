@@ -49,6 +49,7 @@ def test_a_full_system() -> None:
     ]
     assert inputs(found.tables["system"]) == {
         "full": {
+            "probes": [],
             "sections": present,
             "missing_sections": sorted(set(SECTIONS) - set(present)),
             "owner": True,
@@ -56,6 +57,8 @@ def test_a_full_system() -> None:
             "secrets": {
                 "declared": True,
                 "store": True,
+                "store_called": True,
+                "store_trust": 3,
                 "injected_as": "memory",
                 "on_missing": "refuse-to-start",
                 "lifetime": 43_200,
@@ -67,6 +70,7 @@ def test_a_full_system() -> None:
                 "triggers": ["chain-mismatch", "tenant-collision"],
                 "preserves_evidence": True,
                 "hook": True,
+                "hook_called": False,
             },
             "verification": {"declared": True, "schedule": 86_400, "of": ["ledgers", "tenancy"]},
             "key_rotation_procedure": True,
@@ -93,6 +97,7 @@ def test_sections_that_say_nothing_are_missing() -> None:
     assert system["secrets"] == {
         "declared": True,
         "store": False,
+        "store_called": False,
         "injected_as": "undeclared",
         "on_missing": "undeclared",
         "scanned_in_ci": False,
@@ -105,5 +110,6 @@ def test_sections_that_say_nothing_are_missing() -> None:
         "triggers": [],
         "preserves_evidence": False,
         "hook": False,
+        "hook_called": False,
     }
     assert none["verification"] == {"declared": False, "of": []}

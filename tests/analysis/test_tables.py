@@ -14,7 +14,8 @@ from limen.records.subjects import Detail
 
 
 def pair(**changed: int) -> DutyPairSubject:
-    return DutyPairSubject(**{"known": 2, "principals": 0, "components": 0, "roles": 0, **changed})
+    holders = {"known": 2, "principals": 0, "components": 0, "roles": 0, **changed}
+    return DutyPairSubject(declared=True, demanded=False, **holders)
 
 
 def detail(index: int) -> Detail:

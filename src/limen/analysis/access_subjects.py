@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from msgspec import UNSET
 
+from limen.analysis.duties import duties_apart
 from limen.analysis.kinds.access import DutyPairSubject, RoleSubject
 from limen.analysis.listing import listed
 from limen.analysis.movement import Movement
 from limen.analysis.permissions import granting, grants, holds, is_wildcard
-from limen.model.declaration import Declaration
+from limen.analysis.role_uses import role_uses
 from limen.records.subjects import Detail, SubjectTable
 
 
@@ -29,6 +30,7 @@ def role_table(movement: Movement) -> SubjectTable:
     wild = set(filter(is_wildcard, asked))
     components = _holders(component.roles for component in declaration.components.values())
     principals = _holders(principal.roles for principal in declaration.principals.values())
+    used = role_uses(movement)
     subjects = []
     unused: list[list[str]] = []
     for name, role in declaration.roles.items():
@@ -39,6 +41,10 @@ def role_table(movement: Movement) -> SubjectTable:
             permissions=len(permissions),
             wildcards=sum(map(is_wildcard, permissions)),
             unused=len(idle),
+            idle=len(used.idle(name)),
+            needs=sum(len(set(fields)) for fields in role.needs.values()),
+            idle_needs=len(used.idle_needs(name)),
+            unneeded=len(used.unneeded(name)),
             subjects=role.subjects,
             held_by_components=components.get(name, 0),
             held_by_principals=principals.get(name, 0),
@@ -49,11 +55,16 @@ def role_table(movement: Movement) -> SubjectTable:
     names = list(declaration.roles)
 
     def details(index: int) -> Detail:
-        idle = unused[index]
+        idle, name = unused[index], names[index]
+        words = {
+            "unused": "no flow asks for " + ", ".join(idle) if idle else "",
+            "permissions": ", ".join(used.idle(name)),
+            "needs": ", ".join(used.idle_needs(name) + used.unneeded(name)),
+        }
         return Detail(
             path=("roles", names[index]),
             title=f"role {names[index]}",
-            provenance={"unused": "no flow asks for " + ", ".join(idle)} if idle else {},
+            provenance={field: text for field, text in words.items() if text},
             peers=tuple(idle),
         )
 
@@ -78,8 +89,10 @@ def _holders(roles: Iterable[tuple[str, ...]]) -> dict[str, int]:
     return found
 
 
-def duty_pair_table(declaration: Declaration) -> SubjectTable:
-    """Return the table of duties that must stay apart; a pair that is declared twice is one subject."""
+def duty_pair_table(movement: Movement) -> SubjectTable:
+    """Return the table of duties that must stay apart, declared ones first; a pair that is said twice is one."""
+    declaration = movement.network.declaration
+    demanded = duties_apart(movement)
     places: dict[tuple[str, str], int] = {}
     for place, pair in enumerate(declaration.separation_of_duties):
         first, second = sorted(pair)
@@ -89,7 +102,8 @@ def duty_pair_table(declaration: Declaration) -> SubjectTable:
     held |= {component.roles for component in declaration.components.values()}
     holders: list[tuple[list[str], list[str], list[str]]] = []
     subjects = []
-    for first, second in places:
+    pairs = [*places, *(pair for pair in demanded if pair not in places)]
+    for first, second in pairs:
         sets = {roles for roles in held if all(holds(declaration, roles, each) for each in (first, second))}
         found = (
             [name for name, principal in declaration.principals.items() if principal.roles in sets],
@@ -98,22 +112,25 @@ def duty_pair_table(declaration: Declaration) -> SubjectTable:
         )
         holders.append(found)
         subject = DutyPairSubject(
+            declared=(first, second) in places,
+            demanded=(first, second) in demanded,
             known=sum(any(granting(role, each) for role in declaration.roles.values()) for each in (first, second)),
             principals=len(found[0]),
             components=len(found[1]),
             roles=len(found[2]),
         )
         subjects.append(((first, second), subject))
-    pairs = list(places)
 
     def details(index: int) -> Detail:
         first, second = pairs[index]
         principals, components, roles = holders[index]
         named = (("principals", principals), ("components", components), ("roles", roles))
+        place = places.get(pairs[index])
+        why = {"demanded": demanded[pairs[index]]} if pairs[index] in demanded else {}
         return Detail(
-            path=("separation_of_duties", places[pairs[index]]),
+            path=("separation_of_duties",) if place is None else ("separation_of_duties", place),
             title=f"{first} apart from {second}",
-            provenance={kind: "held by " + ", ".join(who) for kind, who in named if who},
+            provenance=why | {kind: "held by " + ", ".join(who) for kind, who in named if who},
             peers=(*principals, *components, *roles),
         )
 

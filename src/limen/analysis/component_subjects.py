@@ -6,17 +6,21 @@ from collections import Counter
 
 from msgspec import UNSET, UnsetType
 
+from limen.analysis.claims import BROKER_PROTOCOLS
 from limen.analysis.exposure import Exposures
 from limen.analysis.given import given
+from limen.analysis.keeping import copied_items
 from limen.analysis.kinds.places import ComponentSubject, IngressPart, IsolationPart
 from limen.analysis.lattice import BOTTOM
 from limen.analysis.listing import listed
 from limen.analysis.movement import Movement
 from limen.analysis.network import NONE, Network, bits
+from limen.analysis.probe_subjects import named_target
 from limen.analysis.recording import Recording
 from limen.analysis.signing import signed_items
 from limen.analysis.tenant_holdings import Holdings
 from limen.analysis.traffic import Traffic
+from limen.analysis.use import Uses
 from limen.model.places import Ingress
 from limen.records.subjects import Detail, SubjectTable
 
@@ -58,6 +62,13 @@ class _Components:
             and component.ingress.quarantine in self.network.component_index
         }
         self.custodians = _custodians(self.network)
+        self.probes = _probes(self.network)
+        self.brokers = _brokers(self.network)
+        net = self.network
+        self.copied = copied_items(
+            len(net.components), net.flows, (net.source, net.target), (net.carried, net.returned)
+        )
+        self.uses = Uses(movement, exposures, traffic)
         self.role_counts: dict[tuple[str, ...], tuple[int, int, int]] = {}
         # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
         self.isolations: dict[int, IsolationPart] = {}
@@ -75,7 +86,7 @@ class _Components:
         component, name = network.components[index], network.component_names[index]
         known, human, unknown = self.roles(component.roles)
         plain = self.exposures.plaintext(index, assumed=True)
-        stored = network.stored[index]
+        stored = network.kept[index]
         relayed = self.relayed(index)
         identity = component.identity
         return ComponentSubject(
@@ -84,6 +95,7 @@ class _Components:
             holds_plaintext=plain.bit_count(),
             originates=network.originated[index].bit_count(),
             stores=stored.bit_count(),
+            stores_undeclared=(stored & plain & ~network.stored[index]).bit_count(),
             stored_label=network.lattice.part(network.label_of(stored) if stored else BOTTOM),
             relays=relayed.bit_count(),
             relays_plaintext=(relayed & plain).bit_count(),
@@ -97,7 +109,7 @@ class _Components:
             same_identity=0 if identity is UNSET else self.identities[identity] - 1,
             opens_flows=len(network.outgoing[index]),
             flows=traffic.flows[index],
-            reachable=index in traffic.reached or bool(network.originated[index] | stored),
+            reachable=index in traffic.reached or bool(network.originated[index] | network.stored[index]),
             roles=known + unknown,
             human_roles=human,
             unknown_roles=unknown,
@@ -113,8 +125,12 @@ class _Components:
             egress=index in traffic.egress,
             egress_items=traffic.departing[index].bit_count(),
             egress_unsigned=traffic.unsigned[index].bit_count(),
+            brokered=index in self.brokers,
+            copies=self.copied[index].bit_count(),
+            probes=tuple(sorted(self.probes[index])),
             quarantine=index in self.quarantines,
             quarantine_writer_reads=len(self.read_by_writers(index)) if index in self.quarantines else 0,
+            use=self.uses.part(index),
         )
 
     def roles(self, names: tuple[str, ...]) -> tuple[int, int, int]:
@@ -241,6 +257,38 @@ class _Components:
             provenance=provenance,
             peers=tuple(network.component_names[store] for store in read),
         )
+
+
+def _brokers(network: Network) -> set[int]:
+    """Return the components to which a broker's protocol is spoken, and from which it is, or in whose answers."""
+    postures, zone_of, zones = network.postures, network.zone_of, network.zone_names
+    spoken: dict[tuple[int, int, int], bool] = {}
+    called: set[int] = set()
+    calling: set[int] = set()
+    for index, (flow, source, target) in enumerate(zip(network.flows, network.source, network.target, strict=True)):
+        alike = (id(flow.in_transit), zone_of[source], zone_of[target])
+        speaks = spoken.get(alike)
+        if speaks is None:
+            transit = postures.transit(flow, zones[alike[1]], zones[alike[2]])
+            speaks = spoken[alike] = transit.values[0] in BROKER_PROTOCOLS
+        if speaks:
+            called.add(target)
+            calling.add(source)
+            if network.returned[index]:
+                calling.add(target)
+    return called & calling
+
+
+def _probes(network: Network) -> list[set[str]]:
+    """Return the probes that are asked of each component, or of a flow that ends in it."""
+    found: list[set[str]] = [set() for _ in network.components]
+    for request in network.declaration.probes:
+        target, name = named_target(request)
+        if target == "component" and name in network.component_index:
+            found[network.component_index[name]].add(request.probe)
+        elif target == "flow" and name in network.flow_index:
+            found[network.target[network.flow_index[name]]].add(request.probe)
+    return found
 
 
 def _custodians(network: Network) -> set[int]:

@@ -25,6 +25,8 @@ from limen.analysis.network import Network, build_network
 from limen.analysis.path_subjects import path_table
 from limen.analysis.place_subjects import data_table, zone_table
 from limen.analysis.posture import Locate
+from limen.analysis.principal_subjects import principal_table
+from limen.analysis.probe_subjects import probe_table
 from limen.analysis.recording import Recording
 from limen.analysis.system_subjects import system_table
 from limen.analysis.tenancy_subjects import tenant_pair_table, tenant_table
@@ -97,7 +99,7 @@ def facts(
         made(table)
 
     add(system_table(declaration))
-    add(zone_table(network, borders))
+    add(zone_table(network, borders, found))
     add(component_table(moved, found, sums, recording, held))
     add(flow_table(moved, borders, recording))
     add(wire_table(on_wire))
@@ -106,7 +108,7 @@ def facts(
     add(data_table(network, found, sums, recording))
     add(key_table(network, uses, as_of))
     add(role_table(moved))
-    add(duty_pair_table(declaration))
+    add(duty_pair_table(moved))
     add(tenant_table(network))
     add(tenant_pair_table(network, uses, held))
     add(ledger_table(moved, found, trusted))
@@ -116,6 +118,8 @@ def facts(
     add(assertion_table(ways, on_wire, borders))
     add(path_table(ways, borders, recording))
     add(claim_table(network, recording))
+    add(probe_table(declaration))
+    add(principal_table(declaration))
     return Facts(
         network=network,
         exposures=found,

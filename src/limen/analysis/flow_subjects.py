@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from limen.analysis import flow_parts
 from limen.analysis.borders import Borders
+from limen.analysis.evenness import uneven
 from limen.analysis.fallback import fallback
 from limen.analysis.kinds.common import LabelPart
 from limen.analysis.kinds.flow import FlowSubject
@@ -63,6 +64,7 @@ class _Flows:
         self.routes: dict[tuple[object, ...], int] = {}
         self.beyonds: dict[tuple[int, int], dict[int, int]] = {}
         self.field_layers: dict[int, tuple[bool, int]] = {}
+        self.uneven = uneven(movement)
 
     def table(self) -> SubjectTable:
         """Return the table."""
@@ -81,9 +83,10 @@ class _Flows:
             items[::2],
             items[1::2],
             self.recording.codes,
+            self.uneven,
             strict=True,
         )
-        for flow, source, target, forward, backward, audit in columns:
+        for flow, source, target, forward, backward, audit, behind in columns:
             moved = forward | backward
             cargo = cargo_codes.get(moved)
             if cargo is None:
@@ -116,6 +119,7 @@ class _Flows:
                 flow.id in transfers,
                 len(shapes) if flow.fallback_for is not UNSET else NONE,
                 self.field_encryption(flow) if flow.protection else None,
+                behind,
             )
             shape = memo.get(alike)
             if shape is None:
@@ -227,6 +231,7 @@ class _Flows:
             "uncovered_fields": uncovered,
             "via": part(("via", id(flow.via), len(border.entered)), lambda: flow_parts.hops(flow, len(border.entered))),
             "necessity": self.necessity(flow, moved),
+            "uneven": self.uneven[index],
             "replaces": flow.fallback_for is not UNSET,
         }
         if flow.fallback_for is not UNSET:

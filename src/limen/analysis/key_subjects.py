@@ -7,11 +7,12 @@ from datetime import date
 
 from msgspec import UNSET, UnsetType
 
+from limen.analysis.custodians import Custodians
 from limen.analysis.given import given, seconds
 from limen.analysis.key_uses import KeyUses
 from limen.analysis.kinds.keys import KeySubject, ModulePart
 from limen.analysis.listing import listed
-from limen.analysis.network import Network
+from limen.analysis.network import Network, bits
 from limen.model.keys import Key
 from limen.records.subjects import Detail, SubjectTable
 
@@ -36,6 +37,8 @@ class _Keys:
         for name, key in self.keys.items():
             if key.provider is not UNSET and key.id is not UNSET:
                 self.material.setdefault((key.provider, key.id), []).append(name)
+        self.custodians = Custodians(self.keys.values())
+        self.probed = {request.key for request in network.declaration.probes if request.probe == "kms"}
 
     def table(self) -> SubjectTable:
         """Return the table."""
@@ -71,6 +74,12 @@ class _Keys:
                     tenant_bound=key.tenant is not UNSET,
                     environments=len(environments),
                     same_material=len(same),
+                    binds=index in uses.bindings,
+                    products=uses.products[index],
+                    named=key.provider is not UNSET and key.id is not UNSET,
+                    provider_agrees=self.custodians.provider_agrees(key),
+                    holder_agrees=self.custodians.holder_agrees(key),
+                    probed=self.is_probed(index),
                     held=key.held_by is not UNSET and key.held_by in self.network.component_index,
                     beside_data=len(self.beside(name)),
                     users=len(uses.users[index]),
@@ -81,6 +90,10 @@ class _Keys:
                     cryptoperiod=seconds(key.cryptoperiod),
                 ),
             )
+
+    def is_probed(self, index: int) -> bool:
+        """Return whether a kms probe is asked for a key or for one that it wraps."""
+        return any(self.network.key_names[inner] in self.probed for inner in bits(self.network.wraps[index]))
 
     def same_material(self, name: str) -> list[str]:
         """Return the other keys with the same provider and id."""

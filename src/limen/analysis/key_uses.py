@@ -39,6 +39,8 @@ class KeyUses(msgspec.Struct, frozen=True, kw_only=True):
     """Number of stores, flows and fields that it seals."""
     wraps: list[int]
     """Number of keys that it wraps."""
+    products: list[int]
+    """Number of products of components that are made with it."""
     bindings: set[int]
     """Keys that tenants' ids are derived with."""
     stored_beside: list[set[int]]
@@ -73,6 +75,7 @@ class _Collector:
         self.tenants = [0] * count
         self.sealed = [0] * count
         self.wraps = [0] * count
+        self.products = [0] * count
         self.bindings: set[int] = set()
         self.beside: list[set[int]] = [set() for _ in range(count)]
         self.ledger_components = {ledger.component for ledger in network.declaration.ledgers.values()}
@@ -102,9 +105,10 @@ class _Collector:
                 if product.key is not UNSET:
                     key = network.key_index[product.key]
                     self.use(key, index)
+                    self.products[key] += 1
                     self.kinds[key].add("derive" if product.how is UNSET else HOW_USES[product.how])
             medium = network.at_rest_keys[index]
-            keeps = network.stored[index] or network.component_names[index] in self.ledger_components
+            keeps = network.kept[index] or network.component_names[index] in self.ledger_components
             if medium != NONE and keeps:
                 self.use(medium, index)
                 self.kinds[medium].add("encrypt")
@@ -132,7 +136,7 @@ class _Collector:
                     self.sealed[key] += 1
                     if not public_half(self.keys[key], SEALING_ALGORITHMS):
                         self.tenants[key] |= tenants
-                    self.beside[key].update(end for end in ends if network.stored[end] >> item & 1)
+                    self.beside[key].update(end for end in ends if network.kept[end] >> item & 1)
 
     def sections(self) -> None:
         """Note wrapping, chains, bindings, and the tenants that keys belong to."""
@@ -192,6 +196,7 @@ class _Collector:
             tenants=self.tenants,
             sealed=self.sealed,
             wraps=self.wraps,
+            products=self.products,
             bindings=self.bindings,
             stored_beside=self.beside,
         )

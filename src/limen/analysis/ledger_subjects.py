@@ -20,6 +20,9 @@ from limen.model.scalars import duration_seconds
 from limen.model.tenancy import Transfer
 from limen.records.subjects import Detail, SubjectTable
 
+ANYONE = frozenset({"all", "any", "anybody", "anyone", "everybody", "everyone", "public"})
+"""Names of approvers that name nobody."""
+
 
 def ledger_table(movement: Movement, exposures: Exposures, integrity: Integrity) -> SubjectTable:
     """Return the table of ledgers, in the order of the declaration."""
@@ -29,6 +32,7 @@ def ledger_table(movement: Movement, exposures: Exposures, integrity: Integrity)
     for index, flow in enumerate(network.flows):
         if flow.audit is not UNSET and flow.audit.ledger in recorded:
             recorded[flow.audit.ledger].append(index)
+    probed = {request.ledger for request in network.declaration.probes if request.probe == "ledger"}
     subjects = []
     for name, ledger in declaration.ledgers.items():
         keeper = network.component_index.get(ledger.component, NONE)
@@ -43,6 +47,7 @@ def ledger_table(movement: Movement, exposures: Exposures, integrity: Integrity)
             LedgerSubject,
             chain=_chain(network, ledger),
             anchors=_anchors(network, ledger),
+            probed=name in probed,
             append_only=ledger.append_only is True,
             verify_on_read=ledger.verify_on_read is True,
             records=tuple(sorted(set(ledger.records))),
@@ -50,6 +55,8 @@ def ledger_table(movement: Movement, exposures: Exposures, integrity: Integrity)
             clock_max_skew=UNSET if ledger.clock is UNSET else seconds(ledger.clock.max_skew),
             tiers=len(tiers),
             tier_gaps=sum(later <= earlier for earlier, later in pairwise(ends)),
+            hot=ends[0] if ends else UNSET,
+            open_approvers=0 if ledger.deletion is UNSET else len(ANYONE & set(ledger.deletion.approvers)),
             kept=ends[-1] if ends else UNSET,
             later_tiers_without_worm=sum(not tier.worm for tier in tiers[1:]),
             cold_unencrypted=sum(
@@ -93,6 +100,7 @@ def _chain(network: Network, ledger: Ledger) -> ChainPart:
     return given(
         ChainPart,
         algorithm=chain.algorithm,
+        format=chain.format,
         key=chain.key is not UNSET,
         key_known=key is not None,
         key_beside=UNSET if key is None or key.held_by is UNSET else key.held_by == ledger.component,
@@ -101,11 +109,12 @@ def _chain(network: Network, ledger: Ledger) -> ChainPart:
 
 def _anchors(network: Network, ledger: Ledger) -> AnchorPart:
     if ledger.anchors is UNSET:
-        return AnchorPart(declared=False, elsewhere=False)
+        return AnchorPart(declared=False, sent=False, elsewhere=False)
     keeper, witness = (network.component_index.get(name) for name in (ledger.component, ledger.anchors.to))
     return AnchorPart(
         declared=True,
         every=duration_seconds(ledger.anchors.every),
+        sent=any(network.target[flow] == witness for flow in ([] if keeper is None else network.outgoing[keeper])),
         elsewhere=keeper is not None
         and witness is not None
         and keeper != witness
@@ -174,6 +183,7 @@ def _transfer(network: Network, transfer: Transfer, unsigned_items: int) -> Tran
         token_ephemeral=token is not UNSET and token.ephemeral is True,
         token_single_use=token is not UNSET and token.single_use is True,
         custody_log=_custody_log(network, transfer),
+        custody_records_flows=_custody_records(network, transfer),
         unsigned_items=unsigned_items,
     )
 
@@ -182,6 +192,16 @@ def _custody_log(network: Network, transfer: Transfer) -> str:
     if transfer.custody_log is UNSET:
         return "undeclared"
     return "declared" if transfer.custody_log in network.declaration.ledgers else "unknown"
+
+
+def _custody_records(network: Network, transfer: Transfer) -> bool:
+    """Return whether each flow of a transfer is recorded in its custody log."""
+    for name in transfer.flows:
+        flow = network.flow_index.get(name)
+        audit = UNSET if flow is None else network.flows[flow].audit
+        if audit is UNSET or audit.ledger != transfer.custody_log:
+            return False
+    return True
 
 
 def _unsigned(movement: Movement, transfer: Transfer) -> int:

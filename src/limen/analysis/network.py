@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from limen.analysis.flow_columns import Hop, flow_columns, mask_of, union
+from limen.analysis.keeping import kept_items
 from limen.analysis.lattice import Lattice, Point, join
 from limen.analysis.posture import Postures
 from limen.analysis.used import items_used, keys_used, tenants_used
@@ -98,7 +99,9 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     originated: list[int]
     """Items that each component originates."""
     stored: list[int]
-    """Items that each component stores."""
+    """Items that each component stores by declaration."""
+    kept: list[int]
+    """Items that each component stores, by declaration or by what the flows tell."""
 
     flows: tuple[Flow, ...]
     """Flows by index."""
@@ -207,10 +210,15 @@ def build_network(declaration: Declaration) -> Network:
     source = [component_index[flow.source] for flow in flows]
     target = [component_index[flow.target] for flow in flows]
     columns = flow_columns(declaration, component_index, item_index, postures)
+    stored = [mask_of(component.stores, item_index) for component in components]
     at_rest_keys = [_at_rest_key(postures, component, key_index) for component in components]
-    stores = {(key, component.stores) for key, component in zip(at_rest_keys, components, strict=True) if key != NONE}
+    kept = kept_items(components, component_index, flows, (source, target), (columns.carried, columns.returned), stored)
+    stores = {(key, items) for key, items in zip(at_rest_keys, kept, strict=True) if key != NONE}
     key_names = tuple(key_index)
-    sealed = sealed_by(declaration, ((key_names[key], items) for key, items in stores))
+    items_of = tuple(item_index)
+    sealed = sealed_by(
+        declaration, ((key_names[key], tuple(items_of[item] for item in bits(items))) for key, items in stores)
+    )
     labels = [None if item is None or item.label is UNSET else lattice.label(item.label) for item in data]
     labels[len(data_index) :] = key_labels(declaration, lattice, sealed, key_names)
     return Network(
@@ -241,7 +249,8 @@ def build_network(declaration: Declaration) -> Network:
         wraps=_wraps(declaration, key_index),
         at_rest_keys=at_rest_keys,
         originated=[mask_of(component.originates, item_index) for component in components],
-        stored=[mask_of(component.stores, item_index) for component in components],
+        stored=stored,
+        kept=kept,
         layers_memo={},
         labels_memo={},
         flows=flows,

@@ -8,20 +8,24 @@ from msgspec import UNSET
 
 from limen.analysis.borders import Borders
 from limen.analysis.exposure import Exposures
+from limen.analysis.field_names import PERSONAL, PRODUCT, TOKEN_SUFFIX
+from limen.analysis.flow_columns import union
 from limen.analysis.given import given, seconds
 from limen.analysis.kinds.data import DataSubject
 from limen.analysis.kinds.places import ZoneSubject
 from limen.analysis.listing import listed
 from limen.analysis.network import Network
 from limen.analysis.recording import Recording
+from limen.analysis.standing import Standings
 from limen.analysis.traffic import Traffic
+from limen.model.data import DataItem
 from limen.records.subjects import Detail, SubjectTable
 
 MANIFESTATION = frozenset({"printed_name", "signed_at", "meaning", "content_digest"})
 """Fields that make a signature readable by people and bind it to its record (21 CFR 11.50 and 11.70)."""
 
 
-def zone_table(network: Network, borders: Borders) -> SubjectTable:
+def zone_table(network: Network, borders: Borders, exposures: Exposures) -> SubjectTable:
     """Return the table of declared zones, in the order of the declaration."""
     declaration = network.declaration
     members = Counter(network.zone_of)
@@ -29,6 +33,8 @@ def zone_table(network: Network, borders: Borders) -> SubjectTable:
         (network.zone_of[source], network.zone_of[target])
         for source, target in zip(network.source, network.target, strict=True)
     )
+    ended = Counter(assertion.never.target for assertion in declaration.assertions)
+    standings = Standings(exposures)
     entering: Counter[int] = Counter()
     for (source, target), number in pairs.items():
         for zone in borders.between(source, target).entered:
@@ -46,11 +52,13 @@ def zone_table(network: Network, borders: Borders) -> SubjectTable:
             callers_declared=zone_declared.callers is not UNSET,
             anonymous="anyone" in callers,
             rate_limited=zone_declared.rate_limited,
+            asserted=ended[name] + ended[f"zone:{name}"],
             segmented=zone_declared.segment is not UNSET,
             nested=zone_declared.within is not UNSET,
             trust_gain=0 if outer is UNSET else zone_declared.trust - outer.trust,
             components=members[index],
             entering_flows=entering[index],
+            standing=standings.part(index, zone_declared),
         )
         subjects.append(((name,), subject))
     names = list(declaration.zones)
@@ -76,6 +84,17 @@ def data_table(network: Network, exposures: Exposures, traffic: Traffic, recordi
         product.data for component in network.components for product in component.produces if product.how == "sign"
     }
     logged = [exposures.held(keeper, assumed=True) | network.stored[keeper] for keeper in sorted(recording.keepers)]
+    marked = {field for item in network.declaration.data.values() for field in item.identifiers} | PERSONAL | PRODUCT
+    sensitive = {field for item in network.declaration.data.values() for field in item.sensitive_fields} | PERSONAL
+    published = union(traffic.departing)
+    asserted = Counter(
+        assertion.never.data for assertion in network.declaration.assertions if assertion.never.state == "any"
+    )
+
+    def unmarked(item: DataItem) -> tuple[list[str], list[str]]:
+        own = set(item.fields)
+        return (sorted((own & marked) - set(item.identifiers)), sorted((own & sensitive) - set(item.sensitive_fields)))
+
     subjects = []
     for name, item in network.declaration.data.items():
         index = network.item_index[name]
@@ -85,6 +104,11 @@ def data_table(network: Network, exposures: Exposures, traffic: Traffic, recordi
             label=network.lattice.part(network.labels[index]),
             identifiers=len(set(item.identifiers)),
             sensitive_fields=len(set(item.sensitive_fields)),
+            unmarked_identifiers=len(unmarked(item)[0]),
+            unmarked_sensitive=len(unmarked(item)[1]),
+            token_fields=sum(field.endswith(TOKEN_SUFFIX) for field in set(item.fields)),
+            published=bool(published >> index & 1),
+            asserted=asserted[name],
             retained=item.retention is not UNSET,
             retention=seconds(item.retention),
             signature=name in signatures,
@@ -103,6 +127,12 @@ def data_table(network: Network, exposures: Exposures, traffic: Traffic, recordi
 
     def details(index: int) -> Detail:
         title = network.declaration.data[names[index]].title
-        return Detail(path=("data", names[index]), title=f"data {names[index]}" if title is UNSET else title)
+        identifiers, sensitive_fields = unmarked(network.declaration.data[names[index]])
+        named = (("identifiers", identifiers), ("sensitive_fields", sensitive_fields))
+        return Detail(
+            path=("data", names[index]),
+            title=f"data {names[index]}" if title is UNSET else title,
+            provenance={field: "not " + ", ".join(fields) for field, fields in named if fields},
+        )
 
     return listed("data", 1, subjects, details)

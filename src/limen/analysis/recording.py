@@ -39,7 +39,8 @@ class Recording:
             self._code(audit, source, target) if (audit := flow.audit) is not UNSET else 3 * self._own[target]
             for flow, source, target in zip(network.flows, network.source, network.target, strict=True)
         ]
-        """For each flow what `part` depends on; bit 0: it goes into a ledger, bit 1: whoever records reaches one."""
+        """For each flow what `part` depends on; bit 0: it goes into a ledger, bit 1: whoever records reaches one,
+        bit 2: an end that reaches it does not record."""
 
     def _code(self, audit: Audit, source: int, target: int) -> int:
         """Return the code of a flow with an audit."""
@@ -50,7 +51,9 @@ class Recording:
             reached = source in writers
         else:
             reached = target in writers and source in writers
-        return self._own[target] | reached << 1 | code << 2
+        # A ledger's own record of what it takes is the one that counts; whoever writes to it need not note that too.
+        silent = (by == "to" and source in writers and not self._own[target]) or (by == "from" and target in writers)
+        return self._own[target] | reached << 1 | silent << 2 | code << 3
 
     def _audit(self, audit: Audit) -> tuple[frozenset[int], str, int]:
         """Return who can write to the ledger of an audit, who should, and a code that equal audits share."""
@@ -69,13 +72,16 @@ class Recording:
             audit = self._network.flows[flow].audit
             own, reached = bool(code & 1), bool(code & 2)
             if audit is UNSET:
-                found = AuditPart(ledger="undeclared", reachable=reached, by="undeclared", own_ledger=own)
+                found = AuditPart(
+                    ledger="undeclared", reachable=reached, by="undeclared", silent_end=False, own_ledger=own
+                )
             else:
                 found = AuditPart(
                     ledger="declared" if audit.ledger in self.keeper else "unknown",
                     reachable=reached,
                     by=audit.by,
                     redacts=audit.redacts is True,
+                    silent_end=bool(code & 4),
                     own_ledger=own,
                 )
             self._parts[code] = found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from limen.analysis.given import given, seconds
 from limen.analysis.kinds.system import IncidentPart, SecretsPart, SystemSubject, VerificationPart
@@ -41,12 +41,13 @@ def system_table(declaration: Declaration) -> SubjectTable:
     system = declaration.system
     present = tuple(section for section in SECTIONS if _says_something(getattr(declaration, section)))
     subject = SystemSubject(
+        probes=tuple(sorted({request.probe for request in declaration.probes})),
         sections=present,
         missing_sections=tuple(section for section in SECTIONS if section not in present),
         owner=system.owner is not UNSET,
         profiles=len(set(declaration.profiles)),
-        secrets=_secrets(declaration.secrets),
-        incident_response=_incident(declaration.incident_response),
+        secrets=_secrets(declaration, declaration.secrets),
+        incident_response=_incident(declaration, declaration.incident_response),
         verification=_verification(declaration.verification),
         key_rotation_procedure=declaration.key_rotation_procedure is not UNSET,
         keys=len(declaration.keys),
@@ -66,13 +67,15 @@ def _says_something(section: Any) -> bool:
     return bool(section not in (Secrets(), IncidentResponse(), Verification()))
 
 
-def _secrets(secrets: Any) -> SecretsPart:
+def _secrets(declaration: Declaration, secrets: Any) -> SecretsPart:
     if secrets is UNSET:
         return SecretsPart(declared=False, store=False)
     return given(
         SecretsPart,
         declared=True,
         store=secrets.store is not UNSET,
+        store_called=any(flow.target == secrets.store for flow in declaration.flows),
+        store_trust=_trust(declaration, secrets.store),
         injected_as=_or_undeclared(secrets.injected_as),
         on_missing=_or_undeclared(secrets.on_missing),
         lifetime=seconds(secrets.lifetime),
@@ -80,7 +83,7 @@ def _secrets(secrets: Any) -> SecretsPart:
     )
 
 
-def _incident(response: Any) -> IncidentPart:
+def _incident(declaration: Declaration, response: Any) -> IncidentPart:
     if response is UNSET:
         return IncidentPart(declared=False, runbook=False, triggers=(), hook=False)
     return given(
@@ -90,7 +93,17 @@ def _incident(response: Any) -> IncidentPart:
         triggers=tuple(sorted(set(response.triggers))),
         preserves_evidence=response.preserves_evidence is True,
         hook=response.hook is not UNSET,
+        hook_called=any(flow.target == response.hook for flow in declaration.flows),
+        hook_trust=_trust(declaration, response.hook),
     )
+
+
+def _trust(declaration: Declaration, component: str | UnsetType) -> int | UnsetType:
+    """Return the trust of a component's zone, UNSET where either is not declared."""
+    if component is UNSET or component not in declaration.components:
+        return UNSET
+    zone = declaration.zones.get(declaration.components[component].zone)
+    return UNSET if zone is None else zone.trust
 
 
 def _verification(verification: Any) -> VerificationPart:

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from limen.analysis.check_digits import dea_number_checks, npi_checks
 from limen.analysis.given import given
+from limen.analysis.jurisdictions import misnamed, stateless
 from limen.analysis.key_uses import KeyUses
 from limen.analysis.kinds.tenancy import BindingPart, TenantPairSubject, TenantSubject
 from limen.analysis.listing import listed
@@ -18,6 +19,12 @@ from limen.analysis.tenant_holdings import Holdings
 from limen.model.tenancy import Tenant
 from limen.records.subjects import Detail, SubjectTable
 
+REGISTRATIONS = ("dea_number", "npi", "gln", "facility")
+"""Fields that tell one tenant from all others and never change."""
+DEA_REGISTRANTS = frozenset({"pharmacy", "site", "manufacturer", "distributor"})
+"""Kinds of tenant that register with the DEA (21 CFR 1301.13): dispensers, researchers, manufacturers, distributors."""
+PROVIDERS = frozenset({"pharmacy", "site"})
+"""Kinds of tenant that are health care providers, and so have an NPI."""
 ALL_PAIRS_LIMIT = 256
 """With more tenants than this, only pairs that have something in common become subjects: pairs grow by the square."""
 
@@ -34,6 +41,15 @@ def tenant_table(network: Network) -> SubjectTable:
         values = _binding_values(tenant_declared)
         if values:
             alike.setdefault(values, []).append(name)
+    registered: dict[tuple[str, str], list[str]] = {}
+    for name, tenant_declared in declaration.tenants.items():
+        for registration in _registrations(tenant_declared):
+            registered.setdefault(registration, []).append(name)
+
+    def registered_alike(name: str) -> list[str]:
+        mine = _registrations(declaration.tenants[name])
+        return sorted({other for one in mine for other in registered[one]} - {name})
+
     subjects = []
     twins: list[tuple[str, ...]] = []
     for name, tenant_declared in declaration.tenants.items():
@@ -49,21 +65,40 @@ def tenant_table(network: Network) -> SubjectTable:
             if tenant_declared.dea_number is UNSET
             else dea_number_checks(tenant_declared.dea_number),
             npi_checks=UNSET if tenant_declared.npi is UNSET else npi_checks(tenant_declared.npi),
+            same_registrations=len(registered_alike(name)),
+            kind_fits=_kind_fits(tenant_declared),
             jurisdictions=len(set(tenant_declared.jurisdictions)),
+            misnamed_jurisdictions=len(misnamed(tenant_declared.jurisdictions)),
+            state_missing=stateless(tenant_declared.jurisdictions),
         )
         subjects.append(((name,), subject))
     names = list(declaration.tenants)
 
     def details(index: int) -> Detail:
         title = declaration.tenants[names[index]].title
+        alike = registered_alike(names[index])
+        named = {"same_binding_values": twins[index], "same_registrations": alike}
+        wrong = misnamed(declaration.tenants[names[index]].jurisdictions)
+        provenance = {field: "the same as " + ", ".join(others) for field, others in named.items() if others}
         return Detail(
             path=("tenants", names[index]),
             title=f"tenant {names[index]}" if title is UNSET else title,
-            provenance={"same_binding_values": "the same as " + ", ".join(twins[index])} if twins[index] else {},
+            provenance=provenance | ({"jurisdictions": ", ".join(wrong)} if wrong else {}),
             peers=twins[index],
         )
 
     return listed("tenant", 1, subjects, details)
+
+
+def _registrations(tenant: Tenant) -> list[tuple[str, str]]:
+    """Return what tells a tenant from all others, by name of the field."""
+    return [(name, value) for name in REGISTRATIONS if (value := getattr(tenant, name)) is not UNSET]
+
+
+def _kind_fits(tenant: Tenant) -> bool:
+    """Return whether a tenant of its kind is given the registrations that it names (21 CFR 1301, 45 CFR 162.404)."""
+    registrant = tenant.dea_number is UNSET or tenant.kind in DEA_REGISTRANTS
+    return registrant and (tenant.npi is UNSET or tenant.kind in PROVIDERS)
 
 
 def _binding_values(tenant: Tenant) -> tuple[tuple[str, Any], ...]:
@@ -81,13 +116,15 @@ def _value(tenant: Tenant, name: str) -> Any:
 def _binding(network: Network, tenant: Tenant) -> BindingPart:
     binding = tenant.binding
     if binding is UNSET:
-        return BindingPart(declared=False, key=False, inputs=(), undeclared_inputs=0, carried_in=())
+        unbound = tuple(sorted(name for name, _ in _registrations(tenant)))
+        return BindingPart(declared=False, key=False, inputs=(), undeclared_inputs=0, unbound=unbound, carried_in=())
     return given(
         BindingPart,
         declared=True,
         algorithm=binding.algorithm,
         key=binding.key is not UNSET and binding.key in network.declaration.keys,
         inputs=tuple(sorted(set(binding.inputs))),
+        unbound=tuple(sorted(name for name, _ in _registrations(tenant) if name not in binding.inputs)),
         undeclared_inputs=sum(value is None for _, value in _binding_values(tenant)),
         carried_in=tuple(sorted(set(binding.carried_in))),
     )

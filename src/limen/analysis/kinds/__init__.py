@@ -15,6 +15,8 @@ from limen.analysis.kinds.flow import FlowSubject
 from limen.analysis.kinds.keys import KeySubject
 from limen.analysis.kinds.ledgers import LedgerSubject, TransferSubject
 from limen.analysis.kinds.places import ComponentSubject, ZoneSubject
+from limen.analysis.kinds.principal import PrincipalSubject
+from limen.analysis.kinds.probe import ProbeSubject
 from limen.analysis.kinds.structure import AssertionSubject, ClaimSubject, PathSubject
 from limen.analysis.kinds.system import SystemSubject
 from limen.analysis.kinds.tenancy import TenantPairSubject, TenantSubject
@@ -38,5 +40,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "assertion": AssertionSubject,
     "path": PathSubject,
     "claim": ClaimSubject,
+    "probe": ProbeSubject,
+    "principal": PrincipalSubject,
 }
 """Every kind of subject and the struct of its input."""

@@ -16,6 +16,19 @@ class DataSubject(Part, frozen=True, kw_only=True):
     label: Annotated[LabelPart, Meta(description="Its label; the top where it has none.")]
     identifiers: Annotated[int, Meta(description="Number of identifying fields.")]
     sensitive_fields: Annotated[int, Meta(description="Number of sensitive fields.")]
+    unmarked_identifiers: Annotated[
+        int,
+        Meta(
+            description="Fields that identify by their names, or that another item calls identifying, and it does not."
+        ),
+    ]
+    unmarked_sensitive: Annotated[
+        int,
+        Meta(description="Fields that name a person, or that another item calls sensitive, and it does not."),
+    ]
+    token_fields: Annotated[int, Meta(description="Fields named as tokens.")]
+    published: Annotated[bool, Meta(description="Whether some component sends it to trust 0.")]
+    asserted: Annotated[int, Meta(description="Assertions that say where it may never be, in any state.")]
     retained: Annotated[bool, Meta(description="Whether it says how long records are kept.")]
     retention: Annotated[int | UnsetType, Meta(description="Seconds that records are kept.")] = UNSET
     signature: Annotated[bool, Meta(description="Whether a component makes it by `how: sign`.")]

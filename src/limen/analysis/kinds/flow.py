@@ -50,6 +50,9 @@ class AuditPart(Part, frozen=True, kw_only=True):
     redacts: Annotated[bool, Meta(description="Whether identifiers stay out of the entry; false where undeclared.")] = (
         False
     )
+    silent_end: Annotated[
+        bool, Meta(description="Whether an end does not record although it could write to that ledger.")
+    ]
     own_ledger: Annotated[
         bool, Meta(description="Whether the flow goes into a ledger's own component: it records itself.")
     ]
@@ -122,5 +125,12 @@ class FlowSubject(Part, frozen=True, kw_only=True):
         ),
     ]
     necessity: Annotated[NecessityPart, Meta(description="Minimum necessary.")]
+    uneven: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Paths in which it is protected less than a flow that moves the same items between the same "
+            "zones, or goes another way, sorted."
+        ),
+    ]
     replaces: Annotated[bool, Meta(description="Whether it replaces another flow that fails.")]
     fallback: Annotated[FallbackPart | UnsetType, Meta(description="Present where it replaces another flow.")] = UNSET

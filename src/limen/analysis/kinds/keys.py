@@ -55,6 +55,20 @@ class KeySubject(Part, frozen=True, kw_only=True):
         int, Meta(description="Distinct environments: its own, and those of keys with the same provider and id.")
     ]
     same_material: Annotated[int, Meta(description="Other keys with the same provider and id.")]
+    binds: Annotated[bool, Meta(description="Whether tenants' ids are derived with it.")]
+    products: Annotated[int, Meta(description="Products of components that are made with it.")]
+    named: Annotated[bool, Meta(description="Whether its provider, and its id there, are given.")]
+    provider_agrees: Annotated[
+        bool | UnsetType,
+        Meta(description="Whether most keys that lie where it lies have its provider; absent where it is not known."),
+    ] = UNSET
+    holder_agrees: Annotated[
+        bool | UnsetType,
+        Meta(description="Whether most keys of its provider lie where it lies; absent where it is not known."),
+    ] = UNSET
+    probed: Annotated[
+        bool, Meta(description="Whether a kms probe is asked for it, or for a key that it wraps, however deep.")
+    ]
     held: Annotated[bool, Meta(description="Whether the component that holds the material is named.")]
     beside_data: Annotated[int, Meta(description="Components that hold the material and also store what it seals.")]
     users: Annotated[int, Meta(description="Components that seal, open, sign, verify or make tokens with it.")]

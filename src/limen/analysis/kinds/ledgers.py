@@ -15,6 +15,7 @@ class ChainPart(Part, frozen=True, kw_only=True):
     algorithm: Annotated[str, Meta(description="HMAC-SHA-256, SHA-256, none or undeclared.")]
     key: Annotated[bool, Meta(description="Whether a key is named.")]
     key_known: Annotated[bool, Meta(description="Whether that key is one of `keys`.")]
+    format: Annotated[str, Meta(description="limen-v1, foreign, or undeclared.")] = "undeclared"
     key_beside: Annotated[
         bool | UnsetType, Meta(description="Whether the key lies in the ledger's own component; absent if unknown.")
     ] = UNSET
@@ -25,6 +26,7 @@ class AnchorPart(Part, frozen=True, kw_only=True):
 
     declared: Annotated[bool, Meta(description="Whether anchors are declared.")]
     every: Annotated[int | UnsetType, Meta(description="Seconds between anchors.")] = UNSET
+    sent: Annotated[bool, Meta(description="Whether a flow goes from the ledger's component to the witness.")]
     elsewhere: Annotated[bool, Meta(description="Whether the witness is another component, in another zone or tenant.")]
 
 
@@ -33,6 +35,7 @@ class LedgerSubject(Part, frozen=True, kw_only=True):
 
     chain: Annotated[ChainPart, Meta(description="How entries are bound to one another.")]
     anchors: Annotated[AnchorPart, Meta(description="Heads given to somebody else.")]
+    probed: Annotated[bool, Meta(description="Whether a ledger probe is asked for it.")]
     append_only: Annotated[bool, Meta(description="Whether entries cannot be changed; false where undeclared.")] = False
     verify_on_read: Annotated[
         bool, Meta(description="Whether the chain is checked at each read; false where undeclared.")
@@ -42,6 +45,10 @@ class LedgerSubject(Part, frozen=True, kw_only=True):
     clock_max_skew: Annotated[int | UnsetType, Meta(description="Largest deviation, seconds.")] = UNSET
     tiers: Annotated[int, Meta(description="Number of tiers.")]
     tier_gaps: Annotated[int, Meta(description="Tiers that end no later than the one before.")]
+    hot: Annotated[
+        int | UnsetType, Meta(description="Seconds until an entry leaves the first tier; absent without tiers.")
+    ] = UNSET
+    open_approvers: Annotated[int, Meta(description="Approvers of deletion that are anyone at all.")]
     kept: Annotated[
         int | UnsetType, Meta(description="Seconds until an entry leaves the last tier; absent without tiers.")
     ] = UNSET
@@ -86,6 +93,7 @@ class TransferSubject(Part, frozen=True, kw_only=True):
         bool, Meta(description="Whether the token is refused the second time; false where undeclared.")
     ] = False
     custody_log: Annotated[str, Meta(description="declared, undeclared, or unknown (names no ledger of `ledgers`).")]
+    custody_records_flows: Annotated[bool, Meta(description="Whether every flow of it is recorded in its custody log.")]
     unsigned_items: Annotated[
         int, Meta(description="Items that leave the sender over its first flow without a signature.")
     ]

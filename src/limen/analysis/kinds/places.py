@@ -7,6 +7,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from limen.analysis.kinds.common import AtRestPart, LabelPart, Part, ProcessingPart
+from limen.analysis.kinds.standing import StandingPart
+from limen.analysis.kinds.use import UsePart
 
 
 class ZoneSubject(Part, frozen=True, kw_only=True):
@@ -18,11 +20,13 @@ class ZoneSubject(Part, frozen=True, kw_only=True):
     callers_declared: Annotated[bool, Meta(description="Whether it says who may call.")]
     anonymous: Annotated[bool, Meta(description="Whether anyone may call.")]
     rate_limited: Annotated[bool, Meta(description="Whether callers are rate limited; false where undeclared.")] = False
+    asserted: Annotated[int, Meta(description="Assertions that end in it: ways to it that may never be.")]
     segmented: Annotated[bool, Meta(description="Whether a network segment is named.")]
     nested: Annotated[bool, Meta(description="Whether it lies within another zone.")]
     trust_gain: Annotated[int, Meta(description="Its trust minus that of the zone around it; 0 where there is none.")]
     components: Annotated[int, Meta(description="Number of components in it.")]
     entering_flows: Annotated[int, Meta(description="Number of flows that enter it.")]
+    standing: Annotated[StandingPart, Meta(description="What it declares, looked at by itself.")]
 
 
 class IngressPart(Part, frozen=True, kw_only=True):
@@ -62,6 +66,10 @@ class ComponentSubject(Part, frozen=True, kw_only=True):
     holds_plaintext: Annotated[int, Meta(description="Items that can be in plaintext here.")]
     originates: Annotated[int, Meta(description="Items that start here.")]
     stores: Annotated[int, Meta(description="Items kept here.")]
+    stores_undeclared: Annotated[
+        int,
+        Meta(description="Of those, the ones that it can read and does not declare in `stores`."),
+    ]
     stored_label: Annotated[
         LabelPart, Meta(description="Join of the labels of what it stores; the bottom where nothing.")
     ]
@@ -109,7 +117,18 @@ class ComponentSubject(Part, frozen=True, kw_only=True):
     egress_items: Annotated[int, Meta(description="Items that leave it for trust 0.")]
     egress_unsigned: Annotated[int, Meta(description="Of those, how many leave without a signature.")]
     quarantine: Annotated[bool, Meta(description="Whether it is a quarantine.")]
+    brokered: Annotated[
+        bool, Meta(description="Whether a broker's protocol is spoken to it, and from it or in its answers.")
+    ]
+    copies: Annotated[int, Meta(description="Items that it gets as copies of a store's medium.")]
+    probes: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Asked of it or of its flows: tls, tenancy, storage, leak, brokers, secrets, code, kms, ledger."
+        ),
+    ]
     quarantine_writer_reads: Annotated[
         int,
         Meta(description="Stores of other trusted zones that a component writing to this quarantine can read from."),
     ]
+    use: Annotated[UsePart, Meta(description="What of its declaration the flows bear out.")]

@@ -14,6 +14,10 @@ class SecretsPart(Part, frozen=True, kw_only=True):
 
     declared: Annotated[bool, Meta(description="Whether the section is there.")]
     store: Annotated[bool, Meta(description="Whether a secret store is named.")]
+    store_called: Annotated[bool, Meta(description="Whether a flow goes to the store.")] = False
+    store_trust: Annotated[int | UnsetType, Meta(description="Trust of the store's zone; absent without a store.")] = (
+        UNSET
+    )
     injected_as: Annotated[str, Meta(description="environment, file, memory, literal, image, or undeclared.")] = (
         "undeclared"
     )
@@ -34,6 +38,8 @@ class IncidentPart(Part, frozen=True, kw_only=True):
         bool, Meta(description="Whether evidence is sealed first; false where undeclared.")
     ] = False
     hook: Annotated[bool, Meta(description="Whether something is called.")]
+    hook_called: Annotated[bool, Meta(description="Whether a flow goes there.")] = False
+    hook_trust: Annotated[int | UnsetType, Meta(description="Trust of its zone; absent without a hook.")] = UNSET
 
 
 class VerificationPart(Part, frozen=True, kw_only=True):
@@ -47,6 +53,9 @@ class VerificationPart(Part, frozen=True, kw_only=True):
 class SystemSubject(Part, frozen=True, kw_only=True):
     """The system as a whole."""
 
+    probes: Annotated[
+        tuple[str, ...], Meta(description="Kinds of probe that are asked for, sorted: brokers, code, kms and so on.")
+    ]
     sections: Annotated[tuple[str, ...], Meta(description="Sections that are there and not empty, sorted.")]
     missing_sections: Annotated[
         tuple[str, ...], Meta(description="Sections of the format that are absent or empty, sorted.")

@@ -17,6 +17,10 @@ class BindingPart(Part, frozen=True, kw_only=True):
     key: Annotated[bool, Meta(description="Whether a key of `keys` is named.")]
     inputs: Annotated[tuple[str, ...], Meta(description="Attributes that the id is made from, sorted.")]
     undeclared_inputs: Annotated[int, Meta(description="Inputs that the tenant does not give a value for.")]
+    unbound: Annotated[
+        tuple[str, ...],
+        Meta(description="Registrations and the facility that are given and that the id is not made from, sorted."),
+    ]
     carried_in: Annotated[tuple[str, ...], Meta(description="header, row, signature; sorted.")]
 
 
@@ -33,7 +37,17 @@ class TenantSubject(Part, frozen=True, kw_only=True):
     npi_checks: Annotated[
         bool | UnsetType, Meta(description="Whether the NPI's check digit is right; absent without one.")
     ] = UNSET
+    same_registrations: Annotated[
+        int, Meta(description="Other tenants with the same DEA number, NPI, GLN or facility.")
+    ]
+    kind_fits: Annotated[
+        bool, Meta(description="Whether a tenant of its kind can have the registrations that it gives.")
+    ]
     jurisdictions: Annotated[int, Meta(description="Jurisdictions named.")]
+    misnamed_jurisdictions: Annotated[
+        int, Meta(description="Of those, the ones that ISO 3166 does not know, or whose country is not named.")
+    ]
+    state_missing: Annotated[bool, Meta(description="Whether the US are named and none of their states.")]
 
 
 class TenantPairSubject(Part, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@
 #   subject: flow
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:AC-2(3)", "nist-800-207:tenet-3", "21cfr11:11.300"]
+#   controls: ["nist-800-53r5:AC-2(3)", "nist-800-53r5:IA-5", "21cfr11:11.300", "nist-800-207:5.3",
+#     "nist-800-207:tenet-3", "pci-dss-4.0.1:8.6.3"]
 #   remediation: Shorten authn.credential.lifetime and renew credentials automatically.
 #   parameters:
 #     credential_lifetime: {type: duration, stricter: lower}
@@ -26,13 +27,14 @@
 #     does not.
 package limen.rules.access.credential_lifetime
 
-import data.limen.lib.logic
 import data.limen.parameters
 
-applicable := logic.both(input.authn.method != "none", input.authn.method != "undeclared")
+applicable := anonymous == false
 
 checks["lifetime"] := {
 	"holds": input.authn.credential_lifetime <= parameters.credential_lifetime,
 	"actual": input.authn.credential_lifetime,
 	"required": parameters.credential_lifetime,
 }
+
+anonymous := input.authn.method in {"none", "undeclared"}

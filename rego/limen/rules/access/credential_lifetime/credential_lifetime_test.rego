@@ -42,6 +42,15 @@ test_still_applies if {
 	answer.checks == {"lifetime": {"holds": false, "actual": 31536000, "required": 43200}}
 }
 
-test_without_credential_is_not_applicable if decide(object.union(subject, {"authn": {"method": "none"}})).applicable == false
+test_whatever_proves_an_identity_is_judged if {
+	judged := {method |
+		some method in ["mtls", "oidc", "spiffe", "signed-request", "password", "none", "undeclared"]
+		decide(object.union(subject, {"authn": {"method": method}})).applicable
+	}
+	judged == {"mtls", "oidc", "spiffe", "signed-request", "password"}
+}
 
-test_undeclared_method_is_not_applicable if decide(object.union(subject, {"authn": {"method": "undeclared"}})).applicable == false
+test_without_credential_is_not_applicable if {
+	decide(object.union(subject, {"authn": {"method": "none"}})).applicable == false
+	decide(object.union(subject, {"authn": {"method": "undeclared"}})).applicable == false
+}

@@ -7,13 +7,15 @@
 #   subject: role
 #   severity: medium
 #   confidence: certain
-#   controls: ["45cfr164:164.312(b)", "nist-800-53r5:AU-2", "nist-800-53r5:AC-6", "21cfr11:11.10(e)"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:AU-2", "21cfr11:11.10(e)", "eu-annex-11:12.4",
+#     "45cfr164:164.312(b)"]
 #   remediation: "Set custody_logged on the role, and write an entry with the reason at each opening."
 #   not_applicable: "the role is not for people, or gets nothing identifying back"
 #   checks:
 #     custody:
 #       path: custody_logged
-#       message: "identifying items come back to this role, which {holders} principals hold, and openings are not logged with custody"
+#       message: "identifying items come back to this role, which {holders} {holders:principal holds|principals hold},
+#         and openings are not logged with custody"
 #   avoid: |
 #     roles: {investigator: {permissions: ["record:open-selected"], subjects: human}}
 #   prefer: |

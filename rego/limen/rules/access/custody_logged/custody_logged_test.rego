@@ -33,6 +33,10 @@ test_still_applies if {
 	answer.checks == {"custody": {"holds": false, "holders": 2}}
 }
 
-test_a_workload_is_not_applicable if decide(object.union(subject, {"subjects": "workload", "custody_logged": false})).applicable == false
+test_a_workload_is_not_applicable if {
+	decide(object.union(subject, {"subjects": "workload", "custody_logged": false})).applicable == false
+}
 
-test_reading_nothing_identifying_is_not_applicable if decide(object.union(subject, {"reads_identifying": false, "custody_logged": false})).applicable == false
+test_reading_nothing_identifying_is_not_applicable if {
+	decide(object.union(subject, {"reads_identifying": false, "custody_logged": false})).applicable == false
+}

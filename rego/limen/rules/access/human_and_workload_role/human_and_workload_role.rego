@@ -7,7 +7,8 @@
 #   subject: role
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-5", "nist-800-53r5:AC-2", "nist-800-53r5:IA-4", "21cfr11:11.100"]
+#   controls: ["nist-800-53r5:AC-2", "nist-800-53r5:AC-5", "nist-800-53r5:IA-4", "21cfr11:11.100", "eu-annex-11:12.4",
+#     "45cfr164:164.312(a)(2)(i)", "nist-800-207:5.7", "pci-dss-4.0.1:8.2.2", "pci-dss-4.0.1:8.6.1"]
 #   remediation: Split the role into one for people and one for workloads.
 #   not_applicable: nobody holds the role
 #   checks:
@@ -16,7 +17,7 @@
 #       message: "holders may be {actual}; a role is for human or for workload"
 #     component:
 #       path: held_by_components
-#       message: "{actual} components act in a role for people"
+#       message: "{actual} {actual:component acts|components act} in a role for people"
 #   avoid: |
 #     operator: {permissions: ["record:release"], subjects: any}
 #   prefer: |

@@ -1,14 +1,17 @@
 # METADATA
 # title: "A flow moves what its purpose needs, and no more"
-# description: "A flow that moves identifying items states its purpose, its roles say which fields they need, and no other field moves."
+# description: "A flow that moves identifying items states its purpose, its roles say which fields they need, and no
+#   other field moves."
 # schemas: [{input: schema.flow}]
 # custom:
 #   id: access.minimum_necessary
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["45cfr164:164.502(b)", "nist-800-53r5:AC-6", "nist-800-53r5:AC-4"]
-#   remediation: "State the purpose, list the fields that each role needs under roles.needs, and restrict the flow with fields."
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-6", "45cfr164:164.502(b)", "pci-dss-4.0.1:1.3.2",
+#     "iso-27001-2022:5.34"]
+#   remediation: "State the purpose, list the fields that each role needs under roles.needs, and restrict the flow
+#     with fields."
 #   not_applicable: the flow moves nothing that identifies anybody
 #   checks:
 #     purpose:
@@ -19,7 +22,7 @@
 #       message: "no role of the flow says which fields it needs"
 #     fields:
 #       path: fields
-#       message: "{actual} fields move that no role of the flow needs"
+#       message: "{actual} {actual:field moves|fields move} that no role of the flow needs"
 #   avoid: |
 #     flows:
 #       - {id: export, carries: [submission], authz: {roles: [statistician], permission: "report:read"}, ...}
@@ -27,7 +30,8 @@
 #     roles:
 #       statistician: {permissions: ["report:read"], subjects: human, needs: {submission: [visit, endpoint_value]}}
 #     flows:
-#       - {id: export, carries: [submission], fields: {submission: [visit, endpoint_value]}, purpose: Estimate the effect, ...}
+#       - {id: export, carries: [submission], fields: {submission: [visit, endpoint_value]},
+#           purpose: Estimate the effect, ...}
 #   rationale: |
 #     45 CFR 164.502(b) limits uses and disclosures to the minimum necessary for the purpose. That can only be judged
 #     where the purpose is stated and needs are written down field by field.

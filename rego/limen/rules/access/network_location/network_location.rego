@@ -7,7 +7,8 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-207:tenet-2", "nist-800-207:tenet-3"]
+#   controls: ["nist-800-53r5:AC-3", "21cfr11:11.10(d)", "eu-annex-11:12.1", "nist-800-207:2.2",
+#     "nist-800-207:tenet-2", "nist-800-207:tenet-3"]
 #   remediation: "Take network_location off and authorise by the identity and role of the caller."
 #   not_applicable: "never: every flow is judged"
 #   checks:

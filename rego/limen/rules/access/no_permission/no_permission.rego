@@ -7,7 +7,9 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-6", "nist-800-207:tenet-6", "45cfr164:164.312(a)(1)", "21cfr11:11.10(g)"]
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-6", "21cfr11:11.10(g)", "eu-annex-11:12.1",
+#     "45cfr164:164.312(a)(1)", "21cfr1311:1311.120", "nist-800-207:tenet-6", "pci-dss-4.0.1:7.3.3",
+#     "iso-27001-2022:5.15"]
 #   remediation: Name the permission in authz.permission and check it at each call.
 #   not_applicable: "never: every flow is judged"
 #   checks:

@@ -7,7 +7,9 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-207:tenet-6", "45cfr164:164.312(a)(1)", "21cfr11:11.10(g)"]
+#   controls: ["nist-800-53r5:AC-3", "21cfr11:11.10(d)", "21cfr11:11.10(g)", "eu-annex-11:12.1",
+#     "45cfr164:164.308(a)(4)(i)", "45cfr164:164.312(a)(1)", "21cfr1311:1311.120", "21cfr1311:1311.205",
+#     "nist-800-207:tenet-6", "pci-dss-4.0.1:7.2.1", "iso-27001-2022:5.15"]
 #   remediation: "Name the roles that may use the flow in authz.roles, and enforce them at the receiving end."
 #   not_applicable: "never: every flow is judged"
 #   checks:

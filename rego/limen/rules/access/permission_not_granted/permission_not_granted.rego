@@ -7,13 +7,14 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-6", "21cfr11:11.10(g)", "45cfr164:164.312(a)(1)"]
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-6", "21cfr11:11.10(g)", "45cfr164:164.308(a)(4)(i)",
+#     "45cfr164:164.312(a)(1)", "pci-dss-4.0.1:7.2.1", "iso-27001-2022:5.18", "iso-27001-2022:8.3"]
 #   remediation: "Add the permission to the role, or take the role off the flow."
 #   not_applicable: the flow names no role or asks for no permission
 #   checks:
 #     granted:
 #       path: authz.permission
-#       message: "{actual} of {required} roles grant the permission that is asked for"
+#       message: "{actual} of {required} {required:role|roles} {actual:grants|grant} the permission that is asked for"
 #   avoid: |
 #     roles:
 #       auditor: {permissions: ["log:read"], subjects: human}

@@ -39,6 +39,13 @@ test_still_applies if {
 	answer.checks == {"granted": {"holds": false, "actual": 0, "required": 1}}
 }
 
-test_without_permission_is_not_applicable if decide(object.union(subject, {"authz": {"permission": false}})).applicable == false
+test_without_permission_is_not_applicable if {
+	decide(object.union(subject, {"authz": {"permission": false}})).applicable == false
+}
 
 test_without_roles_is_not_applicable if decide(object.union(subject, {"authz": {"roles": 0}})).applicable == false
+
+test_counts_that_contradict_each_other_are_violating if {
+	answer := decide(object.union(subject, {"authz": {"granting_roles": 3}}))
+	answer.checks == {"granted": {"holds": false, "actual": 3, "required": 2}}
+}

@@ -1,18 +1,21 @@
 # METADATA
 # title: Personal and inventory data are in plaintext apart
-# description: "Behind the threshold, no component but a tenant's own can have data of a personal compartment and of an inventory compartment in plaintext."
+# description: "Behind the threshold, no component but a tenant's own can have data of a personal compartment and of
+#   an inventory compartment in plaintext."
 # schemas: [{input: schema.component}]
 # custom:
 #   id: access.phi_apart_from_inventory
 #   subject: component
 #   severity: medium
 #   confidence: certain
-#   controls: ["45cfr164:164.502(b)", "nist-800-53r5:AC-4", "nist-800-53r5:AC-6"]
-#   remediation: "Split the component, or keep one of the two sealed here, so that who counts stock never sees a patient, and the other way round."
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-6", "45cfr164:164.502(b)"]
+#   remediation: "Split the component, or keep one of the two sealed here, so that who counts stock never sees a
+#     patient, and the other way round."
 #   parameters:
 #     phi_compartments: {type: strings, stricter: more}
 #     inventory_compartments: {type: strings, stricter: more}
-#   not_applicable: "no personal data can be in plaintext here, or data enters the system here, or the component is a tenant's own"
+#   not_applicable: "no personal data can be in plaintext here, or data enters the system here, or the component is a
+#     tenant's own"
 #   checks:
 #     apart:
 #       path: effective_label

@@ -7,13 +7,14 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-6", "nist-800-207:tenet-6"]
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-6", "nist-800-207:tenet-6", "pci-dss-4.0.1:7.2.5",
+#     "iso-27001-2022:8.3"]
 #   remediation: "Add the role to the calling component's roles, or name on the flow the role in which it acts."
 #   not_applicable: no role of the flow is for workloads only
 #   checks:
 #     held:
 #       path: authz.roles
-#       message: "the calling component acts in {actual} of the flow's {workload} roles for workloads"
+#       message: "the calling component acts in {actual} of the flow's {workload} {workload:role|roles} for workloads"
 #   avoid: |
 #     components: {automation: {zone: processing, kind: service}}
 #     flows:

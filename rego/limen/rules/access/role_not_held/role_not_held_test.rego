@@ -33,4 +33,6 @@ test_still_applies if {
 	answer.checks == {"held": {"holds": false, "actual": 0, "workload": 3}}
 }
 
-test_humans_only_is_not_applicable if decide(object.union(subject, {"authz": {"workload_roles": 0, "caller_roles": 0}})).applicable == false
+test_humans_only_is_not_applicable if {
+	decide(object.union(subject, {"authz": {"workload_roles": 0, "caller_roles": 0}})).applicable == false
+}

@@ -7,13 +7,13 @@
 #   subject: component
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-2"]
+#   controls: ["nist-800-53r5:AC-2", "nist-800-53r5:AC-3"]
 #   remediation: "Define the role under roles, or correct its name in the component's roles."
 #   not_applicable: the component acts in no role
 #   checks:
 #     known:
 #       path: roles
-#       message: "{actual} of {roles} roles are not defined"
+#       message: "{actual} of {roles} {roles:role|roles} {actual:is|are} not defined"
 #   avoid: |
 #     automation: {zone: processing, kind: service, roles: [ingestion]}
 #   prefer: |

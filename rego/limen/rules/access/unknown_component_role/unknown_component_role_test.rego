@@ -33,4 +33,6 @@ test_still_applies if {
 	answer.checks == {"known": {"holds": false, "actual": 1, "roles": 1}}
 }
 
-test_without_roles_is_not_applicable if decide(object.union(subject, {"roles": 0, "unknown_roles": 0})).applicable == false
+test_without_roles_is_not_applicable if {
+	decide(object.union(subject, {"roles": 0, "unknown_roles": 0})).applicable == false
+}

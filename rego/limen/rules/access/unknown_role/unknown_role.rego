@@ -7,13 +7,13 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-2", "21cfr11:11.10(g)"]
+#   controls: ["nist-800-53r5:AC-2", "nist-800-53r5:AC-3", "21cfr11:11.10(g)", "pci-dss-4.0.1:7.3.3"]
 #   remediation: "Define the role under roles, or correct its name in authz.roles."
 #   not_applicable: the flow names no role
 #   checks:
 #     known:
 #       path: authz.roles
-#       message: "{actual} of {roles} roles are not defined"
+#       message: "{actual} of {roles} {roles:role|roles} {actual:is|are} not defined"
 #   avoid: |
 #     authz: {roles: [site_cordinator], permission: "packet:upload"}
 #   prefer: |

@@ -7,13 +7,14 @@
 #   subject: role
 #   severity: low
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:AC-6(7)", "45cfr164:164.502(b)"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:AC-6(7)", "45cfr164:164.308(a)(4)(i)", "45cfr164:164.502(b)",
+#     "nist-800-207:5.3", "pci-dss-4.0.1:7.2.2", "iso-27001-2022:5.18"]
 #   remediation: "Take the permission off the role, or declare the flow that uses it."
 #   not_applicable: the role grants nothing
 #   checks:
 #     used:
 #       path: permissions
-#       message: "no flow asks for {actual} of {permissions} permissions"
+#       message: "no flow asks for {actual} of {permissions} {permissions:permission|permissions}"
 #   avoid: |
 #     reviewer: {permissions: ["report:read", "report:delete"], subjects: human}   # nothing deletes reports
 #   prefer: |

@@ -7,7 +7,7 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:AC-3", "45cfr164:164.502(b)"]
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-6", "45cfr164:164.502(b)", "pci-dss-4.0.1:7.2.2"]
 #   remediation: "Write the permissions out, one for each act."
 #   not_applicable: the flow asks for no permission
 #   checks:

@@ -33,4 +33,6 @@ test_still_applies if {
 	answer.checks == {"exact": {"holds": false, "actual": true}}
 }
 
-test_without_permission_is_not_applicable if decide(object.union(subject, {"authz": {"permission": false}})).applicable == false
+test_without_permission_is_not_applicable if {
+	decide(object.union(subject, {"authz": {"permission": false}})).applicable == false
+}

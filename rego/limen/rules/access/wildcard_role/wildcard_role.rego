@@ -7,13 +7,14 @@
 #   subject: role
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:AC-6(1)", "45cfr164:164.502(b)"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:AC-6(1)", "45cfr164:164.502(b)", "pci-dss-4.0.1:7.2.2",
+#     "pci-dss-4.0.1:7.2.5", "iso-27001-2022:8.2"]
 #   remediation: Replace the wildcard with the permissions that holders of the role use.
 #   not_applicable: the role grants nothing
 #   checks:
 #     exact:
 #       path: permissions
-#       message: "{actual} of {permissions} permissions hold a wildcard"
+#       message: "{actual} of {permissions} {permissions:permission|permissions} {actual:holds|hold} a wildcard"
 #   avoid: |
 #     admin: {permissions: ["*"], subjects: human}
 #   prefer: |

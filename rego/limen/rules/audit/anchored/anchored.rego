@@ -9,7 +9,8 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-10", "nist-800-53r5:AU-9(3)"]
+#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-9(2)", "nist-800-53r5:AU-9(3)", "nist-800-53r5:AU-10",
+#     "pci-dss-4.0.1:10.3.3"]
 #   remediation: Declare anchors with an interval within the maximum and a witness in another zone or at a partner.
 #   parameters:
 #     anchor_maximum: {type: duration, stricter: lower}

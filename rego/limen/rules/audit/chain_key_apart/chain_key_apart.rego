@@ -7,7 +7,8 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-9(3)", "nist-800-53r5:SC-12", "nist-800-53r5:AC-5"]
+#   controls: ["nist-800-53r5:AC-5", "nist-800-53r5:AU-9", "nist-800-53r5:AU-9(2)", "nist-800-53r5:AU-9(3)",
+#     "nist-800-53r5:SC-12"]
 #   remediation: >-
 #     Hold the chain's key in a KMS, HSM or secret store, name it in the key's held_by, and let the ledger ask for
 #     each MAC.

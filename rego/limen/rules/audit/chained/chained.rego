@@ -9,7 +9,9 @@
 #   subject: ledger
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-9(3)", "nist-800-53r5:AU-10", "nist-800-53r5:SI-7", "21cfr11:11.10(e)"]
+#   controls: ["nist-800-53r5:AU-9(3)", "nist-800-53r5:AU-10", "nist-800-53r5:SI-7", "21cfr11:11.10(e)",
+#     "eu-annex-11:9", "45cfr164:164.312(c)(1)", "21cfr1311:1311.215", "nist-800-131ar2:10", "pci-dss-4.0.1:10.3.4",
+#     "iso-27001-2022:8.15"]
 #   remediation: >-
 #     Declare chain with HMAC-SHA-256, a key that the ledger's writers do not hold in their own store, and format
 #     limen-v1.

@@ -75,3 +75,7 @@ test_still_applies if {
 		"key": {"holds": false},
 	}
 }
+
+test_a_key_that_is_not_named_is_violating if {
+	decide(object.union(subject, {"chain": {"key": false, "key_known": true}})).checks.key == {"holds": false}
+}

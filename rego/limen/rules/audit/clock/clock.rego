@@ -8,7 +8,9 @@
 #   subject: ledger
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-8", "21cfr11:11.10(e)"]
+#   controls: ["nist-800-53r5:AU-8", "nist-800-53r5:AU-12(1)", "21cfr11:11.10(e)", "eu-annex-11:9", "eu-annex-11:12.4",
+#     "21cfr1311:1311.55", "21cfr1311:1311.120", "21cfr1311:1311.205", "21cfr1311:1311.215", "pci-dss-4.0.1:10.6.1",
+#     "iso-27001-2022:8.17"]
 #   remediation: >-
 #     Declare clock with a synchronised source such as nts and a max_skew within the maximum, and alarm beyond it.
 #   parameters:

@@ -8,12 +8,8 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls:
-#     - "nist-800-53r5:AU-2"
-#     - "nist-800-53r5:AU-12"
-#     - "45cfr164:164.312(b)"
-#     - "21cfr11:11.10(e)"
-#     - "nist-800-207:tenet-7"
+#   controls: ["nist-800-53r5:AU-2", "nist-800-53r5:AU-12", "21cfr11:11.10(e)", "eu-annex-11:9", "45cfr164:164.312(b)",
+#     "21cfr1304:1304.21(a)", "nist-800-207:tenet-7", "pci-dss-4.0.1:10.2.1", "iso-27001-2022:8.15"]
 #   remediation: "Declare audit with a ledger of `ledgers` on the flow, and write an entry at the end that it names."
 #   not_applicable: "the flow crosses no border, or moves nothing"
 #   checks:

@@ -7,7 +7,8 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-3", "21cfr11:11.10(e)", "45cfr164:164.312(b)", "21cfr1304:1304.21(a)"]
+#   controls: ["nist-800-53r5:AU-3", "21cfr11:11.10(e)", "eu-annex-11:9", "eu-annex-11:12.4", "45cfr164:164.312(b)",
+#     "21cfr1304:1304.21(a)", "21cfr1311:1311.215", "pci-dss-4.0.1:10.2.2", "iso-27001-2022:8.15"]
 #   remediation: "Add the missing fields to the entries and to the ledger's records."
 #   parameters:
 #     entry_fields: {type: strings, stricter: more}

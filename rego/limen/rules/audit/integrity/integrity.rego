@@ -7,7 +7,7 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SI-7", "nist-800-53r5:AU-10", "nist-800-53r5:AU-9"]
+#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-10", "nist-800-53r5:SI-7"]
 #   remediation: >-
 #     Have entries validated or signed by a component of enough trust before they reach the ledger, and verify them
 #     there.

@@ -8,7 +8,7 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-12", "nist-800-53r5:AU-2"]
+#   controls: ["nist-800-53r5:AU-2", "nist-800-53r5:AU-12"]
 #   remediation: "Declare the flow from the recording end to the ledger's component, or let the other end record."
 #   not_applicable: "no ledger of `ledgers` is named (audit.crossing_logged judges that)"
 #   checks:

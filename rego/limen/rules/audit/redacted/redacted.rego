@@ -7,7 +7,7 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-3", "nist-800-53r5:SI-12", "45cfr164:164.312(a)(1)"]
+#   controls: ["nist-800-53r5:AU-3", "nist-800-53r5:SI-12", "45cfr164:164.312(a)(1)", "iso-27001-2022:8.12"]
 #   remediation: Set audit.redacts to true and write tokens of identifiers into the entry instead of the identifiers.
 #   not_applicable: "the flow is not recorded, or moves nothing that identifies anybody"
 #   checks:

@@ -7,7 +7,9 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-9(3)", "nist-800-53r5:SI-7", "45cfr164:164.312(c)(1)"]
+#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-9(3)", "nist-800-53r5:SI-7", "21cfr11:11.10(a)",
+#     "21cfr11:11.10(e)", "eu-annex-11:9", "45cfr164:164.312(c)(1)", "45cfr164:164.312(c)(2)", "pci-dss-4.0.1:10.3.4",
+#     "iso-27001-2022:5.28"]
 #   remediation: Set verify_on_read to true and have the reader refuse a chain that does not verify.
 #   not_applicable: "never: every ledger is judged"
 #   checks:

@@ -1,14 +1,17 @@
 # METADATA
 # title: Plaintext arrives only where the clearance admits its label
-# description: "An item that can arrive somewhere in plaintext has a label that the clearance there dominates, directly or through any path."
+# description: "An item that can arrive somewhere in plaintext has a label that the clearance there dominates,
+#   directly or through any path."
 # schemas: [{input: schema.exposure}]
 # custom:
 #   id: classification.clearance
 #   subject: exposure
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-3", "45cfr164:164.312(a)(1)", "nist-800-207:tenet-1"]
-#   remediation: "Seal the item on the way for a key that the place does not open, take it off the flow, or raise the clearance with a basis."
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-4", "45cfr164:164.312(a)(1)", "nist-800-207:tenet-1",
+#     "pci-dss-4.0.1:1.4.4", "iso-27001-2022:5.34", "iso-27001-2022:8.3"]
+#   remediation: "Seal the item on the way for a key that the place does not open, take it off the flow, or raise the
+#     clearance with a basis."
 #   not_applicable: the item does not arrive there in plaintext
 #   checks:
 #     admitted:

@@ -1,14 +1,17 @@
 # METADATA
 # title: "Labels are lowered only by named, approved declassifiers"
-# description: "A product with a label that is not above its sources is tokenised, redacted or aggregated, was approved, and names its key where tokens are made."
+# description: "A product with a label that is not above its sources is tokenised, redacted or aggregated, was
+#   approved, and names its key where tokens are made."
 # schemas: [{input: schema.transformation}]
 # custom:
 #   id: classification.declassification
 #   subject: transformation
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-3", "45cfr164:164.502(b)"]
-#   remediation: "Declare how as tokenise, redact or aggregate, name the key of tokens, and have the owner of the data approve it under approved_by."
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-4", "nist-800-53r5:SI-19", "45cfr164:164.502(b)",
+#     "45cfr164:164.514(a)", "iso-27001-2022:8.11"]
+#   remediation: "Declare how as tokenise, redact or aggregate, name the key of tokens, and have the owner of the data
+#     approve it under approved_by."
 #   not_applicable: no label is lowered
 #   checks:
 #     how:
@@ -24,7 +27,8 @@
 #   avoid: |
 #     deid: {produces: [{data: deid-report, from: [submission], how: derive}]}
 #   prefer: |
-#     deid: {produces: [{data: deid-report, from: [submission], how: tokenise, key: token-key, approved_by: privacy-officer}]}
+#     deid: {produces: [{data: deid-report, from: [submission], how: tokenise, key: token-key,
+#       approved_by: privacy-officer}]}
 #   rationale: |
 #     Information does not become harmless by being copied into another item. Lowering a label is a decision about
 #     people's data, so it needs a method that removes what identifies, and somebody who answers for it.

@@ -7,7 +7,7 @@
 #   subject: exposure
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SI-7", "nist-800-53r5:SI-10", "45cfr164:164.312(c)(1)", "21cfr11:11.10(a)"]
+#   controls: ["nist-800-53r5:SI-7", "nist-800-53r5:SI-10", "21cfr11:11.10(a)", "45cfr164:164.312(c)(1)"]
 #   remediation: "Validate the item, or verify its signature, at a component of enough trust on each way to the store."
 #   not_applicable: "the item does not arrive there, is not stored there, or requires no integrity"
 #   checks:
@@ -16,7 +16,8 @@
 #       message: "on some way the item comes with integrity {actual}; it requires {required}"
 #   avoid: |
 #     data: {submission: {requires_integrity: 2}}
-#     components: {clinical-db: {stores: [submission]}}       # and nothing between the portal and the store validates it
+#     # and nothing between the portal and the store validates it
+#     components: {clinical-db: {stores: [submission]}}
 #   prefer: |
 #     data: {submission: {requires_integrity: 2}}
 #     components:

@@ -33,8 +33,14 @@ test_still_applies if {
 	answer.checks == {"integrity": {"holds": false, "actual": 0, "required": 1}}
 }
 
-test_not_arriving_is_not_applicable if decide(object.union(subject, {"arrival": false, "integrity": 0})).applicable == false
+test_not_arriving_is_not_applicable if {
+	decide(object.union(subject, {"arrival": false, "integrity": 0})).applicable == false
+}
 
-test_not_stored_is_not_applicable if decide(object.union(subject, {"stored": false, "integrity": 0})).applicable == false
+test_not_stored_is_not_applicable if {
+	decide(object.union(subject, {"stored": false, "integrity": 0})).applicable == false
+}
 
-test_requiring_nothing_is_not_applicable if decide(object.union(subject, {"requires_integrity": 0, "integrity": 0})).applicable == false
+test_requiring_nothing_is_not_applicable if {
+	decide(object.union(subject, {"requires_integrity": 0, "integrity": 0})).applicable == false
+}

@@ -8,12 +8,14 @@
 #   severity: medium
 #   confidence: certain
 #   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:RA-2"]
-#   remediation: "Declare the item as a product with how, key and approved_by, or write under independent why nothing of the rest is in it."
+#   remediation: "Declare the item as a product with how, key and approved_by, or write under independent why nothing
+#     of the rest is in it."
 #   not_applicable: the item does not start below the label of what is in plaintext there
 #   checks:
 #     explained:
 #       path: independent
-#       message: "an item, {actual}, starts where more sensitive data is in plaintext, and nothing says why it holds none of it"
+#       message: "an item, {actual}, starts where more sensitive data is in plaintext, and nothing says why it holds
+#         none of it"
 #   avoid: |
 #     gateway: {opens_with: [phi-data-key], originates: [receipt]}
 #   prefer: |

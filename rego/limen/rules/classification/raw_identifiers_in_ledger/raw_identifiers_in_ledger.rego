@@ -7,8 +7,10 @@
 #   subject: exposure
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:SI-11", "45cfr164:164.502(b)"]
-#   remediation: "Log tokens or digests in place of identifiers, or seal the item for a key that the ledger does not open."
+#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:SI-11", "45cfr164:164.502(b)", "pci-dss-4.0.1:3.5.1",
+#     "iso-27001-2022:8.12"]
+#   remediation: "Log tokens or digests in place of identifiers, or seal the item for a key that the ledger does not
+#     open."
 #   not_applicable: the component keeps no ledger
 #   checks:
 #     identifiers:
@@ -27,4 +29,8 @@ import data.limen.lib.logic
 
 applicable := input.ledger
 
-checks["identifiers"] := {"holds": logic.either(logic.either(input.token, input.identifiers == 0), input.plaintext == false), "actual": input.identifiers, "label": input.label.text}
+checks["identifiers"] := {
+	"holds": logic.either(logic.either(input.token, input.identifiers == 0), input.plaintext == false),
+	"actual": input.identifiers,
+	"label": input.label.text,
+}

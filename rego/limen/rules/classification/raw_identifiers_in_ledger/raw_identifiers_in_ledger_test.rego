@@ -45,4 +45,6 @@ test_still_applies if {
 	answer.checks == {"identifiers": {"holds": false, "actual": 1, "label": "internal {}"}}
 }
 
-test_elsewhere_is_not_applicable if decide(object.union(subject, {"ledger": false, "identifiers": 2})).applicable == false
+test_elsewhere_is_not_applicable if {
+	decide(object.union(subject, {"ledger": false, "identifiers": 2})).applicable == false
+}

@@ -4,10 +4,17 @@ import data.limen.rules.classification.raw_identifiers_in_regulatory_item
 
 parameters := {"regulatory_compartments": ["regulatory"], "personal_compartments": ["phi"]}
 
-subject := {"identifiers": 0, "token": false, "label": {"text": "confidential {regulatory}", "compartments": ["regulatory"]}}
+subject := {
+	"identifiers": 0,
+	"token": false,
+	"label": {"text": "confidential {regulatory}", "compartments": ["regulatory"]},
+}
 
 decide(given) := answer if {
-	answer := {"applicable": raw_identifiers_in_regulatory_item.applicable, "checks": raw_identifiers_in_regulatory_item.checks}
+	answer := {
+		"applicable": raw_identifiers_in_regulatory_item.applicable,
+		"checks": raw_identifiers_in_regulatory_item.checks,
+	}
 		with input as given
 		with data.limen.parameters as parameters
 }
@@ -42,6 +49,10 @@ test_still_applies if {
 	answer.checks == {"identifiers": {"holds": false, "actual": 4, "label": "confidential {regulatory}"}}
 }
 
-test_another_compartment_is_not_applicable if decide(object.union(subject, {"identifiers": 1, "label": {"compartments": ["serialization"]}})).applicable == false
+test_another_compartment_is_not_applicable if {
+	decide(object.union(subject, {"identifiers": 1, "label": {"compartments": ["serialization"]}})).applicable == false
+}
 
-test_personal_data_is_not_applicable if decide(object.union(subject, {"identifiers": 1, "label": {"compartments": ["phi", "regulatory"]}})).applicable == false
+test_personal_data_is_not_applicable if {
+	decide(object.union(subject, {"identifiers": 1, "label": {"compartments": ["phi", "regulatory"]}})).applicable == false
+}

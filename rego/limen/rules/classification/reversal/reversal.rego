@@ -8,7 +8,8 @@
 #   severity: high
 #   confidence: certain
 #   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:AC-4", "45cfr164:164.502(b)"]
-#   remediation: "Name under key the key of the tokens and under approved_by who allows re-identification; reverse nothing but items with token: true."
+#   remediation: "Name under key the key of the tokens and under approved_by who allows re-identification; reverse
+#     nothing but items with token: true."
 #   not_applicable: nothing is turned back
 #   checks:
 #     tokens:
@@ -23,7 +24,8 @@
 #   avoid: |
 #     unmask: {produces: [{data: submission, from: [deid-report], how: reverse, reverses: true}]}
 #   prefer: |
-#     unmask: {produces: [{data: submission, from: [deid-report], how: reverse, reverses: true, key: token-key, approved_by: privacy-officer}]}
+#     unmask: {produces: [{data: submission, from: [deid-report], how: reverse, reverses: true, key: token-key,
+#       approved_by: privacy-officer}]}
 #   rationale: |
 #     Re-identification undoes the protection that everything else relied on. It is lawful for few, so that somebody
 #     allows it by name, and a key decides who can do it.

@@ -7,7 +7,8 @@
 #   subject: data
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:RA-2", "nist-800-53r5:AC-4", "nist-800-207:tenet-1"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-16", "nist-800-53r5:RA-2", "nist-800-207:tenet-1",
+#     "iso-27001-2022:5.12", "iso-27001-2022:5.13"]
 #   remediation: Declare label with one of labels.levels and the compartments that apply.
 #   not_applicable: "never: every data item is judged"
 #   checks:

@@ -7,13 +7,14 @@
 #   subject: zone
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:RA-2", "nist-800-53r5:PL-8"]
-#   remediation: "Declare clearance with the highest level and the compartments that the zone may hold in plaintext, and why."
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:PL-8", "nist-800-53r5:RA-2"]
+#   remediation: "Declare clearance with the highest level and the compartments that the zone may hold in plaintext,
+#     and why."
 #   not_applicable: no component lives in the zone
 #   checks:
 #     clearance:
 #       path: clearance
-#       message: "no clearance is declared for the zone, where {actual} components live"
+#       message: "no clearance is declared for the zone, where {actual} {actual:component lives|components live}"
 #   avoid: |
 #     processing: {trust: 2}
 #   prefer: |

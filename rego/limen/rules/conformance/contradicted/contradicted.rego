@@ -8,7 +8,8 @@
 #   severity: critical
 #   confidence: certain
 #   scope: conformance
-#   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:CM-6", "nist-800-207:tenet-5"]
+#   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:CM-6", "eu-annex-11:4.3", "nist-800-207:tenet-5",
+#     "iso-27001-2022:8.9"]
 #   remediation: "Bring the system to what is declared, or declare what it is and face the findings."
 #   not_applicable: nothing was observed of the claim
 #   checks:

@@ -8,7 +8,7 @@
 #   severity: high
 #   confidence: certain
 #   scope: conformance
-#   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:CA-2", "nist-800-207:tenet-5"]
+#   controls: ["nist-800-53r5:CA-2", "nist-800-53r5:CA-7", "nist-800-207:tenet-5"]
 #   remediation: Run the probe for this target; list it under probes where it is missing.
 #   parameters:
 #     claim_ages: {type: duration_table, stricter: lower}
@@ -30,10 +30,7 @@ package limen.rules.conformance.unobserved
 import data.limen.lib.logic
 import data.limen.parameters
 
-applicable := logic.either(
-	input.requested,
-	object.get(parameters.claim_ages, input.claim, -1) >= 0,
-)
+applicable := logic.either(input.requested, input.claim in object.keys(parameters.claim_ages))
 
 # Without an observation the age is absent, and what was not tried is not assessed: it gates, and it is no finding.
 checks["observed"] := {"holds": input.seen, "actual": input.age, "claim": input.claim}

@@ -37,3 +37,9 @@ test_still_applies if {
 }
 
 test_not_asked_for_is_not_applicable if decide(object.union(subject, {"claim": "rotation"})).applicable == false
+
+test_a_claim_whose_age_may_be_none_is_judged if {
+	unobserved.applicable == true
+		with input as {"requested": false, "claim": "in_transit.tls.min"}
+		with data.limen.parameters as {"claim_ages": {"in_transit.tls.min": 0}}
+}

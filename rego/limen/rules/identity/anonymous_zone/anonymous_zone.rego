@@ -9,7 +9,7 @@
 #   subject: zone
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-5", "nist-800-53r5:AC-14", "nist-800-53r5:SC-7"]
+#   controls: ["nist-800-53r5:AC-14", "nist-800-53r5:SC-5", "nist-800-53r5:SC-7", "pci-dss-4.0.1:1.4.2"]
 #   remediation: "Limit the rate of callers at the edge and declare rate_limited, or name the callers."
 #   parameters:
 #     anonymous_trust: {type: integer, stricter: lower}

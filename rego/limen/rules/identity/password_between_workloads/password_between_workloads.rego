@@ -7,7 +7,8 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:IA-5(2)", "nist-800-53r5:IA-3", "nist-800-207:tenet-6"]
+#   controls: ["nist-800-53r5:IA-3", "nist-800-53r5:IA-5", "nist-800-53r5:IA-5(2)", "45cfr164:164.312(d)",
+#     "nist-800-207:tenet-6", "pci-dss-4.0.1:8.3.2", "iso-27001-2022:5.17", "iso-27001-2022:8.5"]
 #   remediation: "Replace the password with mutual TLS, a SPIFFE identity or signed requests."
 #   not_applicable: "never: every flow is judged"
 #   checks:

@@ -32,3 +32,11 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {"method": {"holds": false, "actual": "password"}}
 }
+
+test_the_password_alone_is_violating if {
+	conforming := {method |
+		some method in ["mtls", "oidc", "spiffe", "signed-request", "password", "none", "undeclared"]
+		decide(object.union(subject, {"authn": {"method": method}})).checks.method.holds
+	}
+	conforming == {"mtls", "oidc", "spiffe", "signed-request", "none", "undeclared"}
+}

@@ -7,7 +7,8 @@
 #   subject: component
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-3", "nist-800-53r5:IA-4", "nist-800-53r5:AC-6", "nist-800-207:tenet-6"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:IA-3", "nist-800-53r5:IA-4", "45cfr164:164.312(a)(2)(i)",
+#     "nist-800-207:5.7", "nist-800-207:tenet-6", "pci-dss-4.0.1:8.2.2", "iso-27001-2022:5.16"]
 #   remediation: "Issue a separate identity to each component, and grant each only what it needs."
 #   not_applicable: the component has no identity of its own
 #   checks:

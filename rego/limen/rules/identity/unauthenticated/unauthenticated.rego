@@ -7,13 +7,15 @@
 #   subject: flow
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-3", "nist-800-53r5:AC-3", "nist-800-207:tenet-6", "45cfr164:164.312(d)", "21cfr11:11.10(d)"]
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:IA-3", "nist-800-53r5:IA-9", "21cfr11:11.10(d)",
+#     "eu-annex-11:12.1", "45cfr164:164.312(d)", "dscsa:582(g)(1)(A)", "nist-800-207:tenet-6", "pci-dss-4.0.1:8.3.1",
+#     "iso-27001-2022:8.5"]
 #   remediation: "Declare authn.method as mtls, spiffe, oidc or signed-request, and enforce it at the receiving end."
 #   not_applicable: "never: every flow is judged"
 #   checks:
 #     method:
 #       path: authn.method
-#       message: "the method of authentication is {actual}; entering {zones} zones at trust {trust}"
+#       message: "the method of authentication is {actual}; entering {zones} {zones:zone|zones} at trust {trust}"
 #   avoid: |
 #     flows:
 #       - {id: in, from: portal, to: gateway, carries: [submission], returns: [], authn: {method: none}}
@@ -25,13 +27,13 @@
 #     address, and no one can be held to it. A place in the network is no name: flows inside one zone are judged too.
 package limen.rules.identity.unauthenticated
 
-import data.limen.lib.logic
-
 applicable := true
 
 checks["method"] := {
-	"holds": logic.both(input.authn.method != "none", input.authn.method != "undeclared"),
+	"holds": anonymous == false,
 	"actual": input.authn.method,
 	"zones": count(input.entered),
 	"trust": input.greatest_trust,
 }
+
+anonymous := input.authn.method in {"none", "undeclared"}

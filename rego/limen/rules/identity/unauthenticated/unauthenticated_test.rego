@@ -38,3 +38,11 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {"method": {"holds": false, "actual": "none", "zones": 0, "trust": 0}}
 }
+
+test_whatever_proves_an_identity_conforms if {
+	conforming := {method |
+		some method in ["mtls", "oidc", "spiffe", "signed-request", "password", "none", "undeclared"]
+		decide(object.union(subject, {"authn": {"method": method}})).checks.method.holds
+	}
+	conforming == {"mtls", "oidc", "spiffe", "signed-request", "password"}
+}

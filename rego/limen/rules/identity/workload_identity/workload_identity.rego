@@ -7,13 +7,15 @@
 #   subject: component
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-3", "nist-800-53r5:IA-5", "nist-800-207:tenet-6", "45cfr164:164.312(d)"]
+#   controls: ["nist-800-53r5:IA-3", "nist-800-53r5:IA-5", "nist-800-53r5:IA-9", "21cfr11:11.10(h)",
+#     "45cfr164:164.312(a)(2)(i)", "45cfr164:164.312(d)", "nist-800-207:5.7", "nist-800-207:tenet-6",
+#     "pci-dss-4.0.1:7.2.5", "iso-27001-2022:5.16"]
 #   remediation: "Declare identity, such as a SPIFFE id, for the component and issue its credential from there."
 #   not_applicable: the component opens no flow
 #   checks:
 #     identity:
 #       path: identity
-#       message: "no identity is declared although {actual} flows start here"
+#       message: "no identity is declared although {actual} {actual:flow starts|flows start} here"
 #   avoid: |
 #     automation: {zone: processing, kind: service}
 #   prefer: |

@@ -35,4 +35,10 @@ test_still_applies if {
 
 test_inside_is_not_applicable if decide(object.union(subject, {"entry": false})).applicable == false
 
-test_without_identifiers_is_not_applicable if decide(object.union(subject, {"ingress": {"product_identifiers": 0}})).applicable == false
+test_without_identifiers_is_not_applicable if {
+	decide(object.union(subject, {"ingress": {"product_identifiers": 0}})).applicable == false
+}
+
+test_one_identifier_is_judged if {
+	decide(object.union(subject, {"ingress": {"product_identifiers": 1}})).applicable == true
+}

@@ -7,13 +7,13 @@
 #   subject: component
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:RA-2", "nist-800-53r5:AC-4"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:RA-2", "eu-annex-11:5", "iso-27001-2022:5.13"]
 #   remediation: List the items under ingress.classifies of the component where they enter.
 #   not_applicable: no flow brings data here from outside
 #   checks:
 #     classified:
 #       path: ingress.classifies
-#       message: "{actual} items enter here unclassified"
+#       message: "{actual} {actual:item enters|items enter} here unclassified"
 #   avoid: |
 #     gateway: {ingress: {validates: [submission]}}
 #   prefer: |

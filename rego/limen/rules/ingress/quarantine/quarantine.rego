@@ -1,13 +1,15 @@
 # METADATA
 # title: What fails at entry has a place of its own
-# description: A component where data enters from a zone of trust 0 or from a tenant names a quarantine for what it refuses.
+# description: A component where data enters from a zone of trust 0 or from a tenant names a quarantine for what it
+#   refuses.
 # schemas: [{input: schema.component}]
 # custom:
 #   id: ingress.quarantine
 #   subject: component
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SI-10", "nist-800-53r5:SC-7", "dscsa:582-suspect-product"]
+#   controls: ["nist-800-53r5:SC-7", "nist-800-53r5:SI-10", "eu-annex-11:5", "dscsa:582(b)(4)", "dscsa:582(c)(4)",
+#     "dscsa:582(d)(4)", "dscsa:582(e)(4)"]
 #   remediation: "Name under ingress.quarantine a component that keeps what failed, apart from production."
 #   not_applicable: no flow brings data here from outside
 #   checks:

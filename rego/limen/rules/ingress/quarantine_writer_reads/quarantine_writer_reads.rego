@@ -7,13 +7,13 @@
 #   subject: component
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:SC-7(21)", "nist-800-53r5:AC-4"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-6", "nist-800-53r5:SC-7(21)"]
 #   remediation: Give the component that refuses data no flow that returns anything from a production store.
 #   not_applicable: the component is no quarantine
 #   checks:
 #     separate:
 #       path: quarantine
-#       message: "components that write here can read from {actual} stores of other trusted zones"
+#       message: "components that write here can read from {actual} {actual:store|stores} of other trusted zones"
 #   avoid: |
 #     - {id: reject, from: gateway, to: dead-letter, carries: [submission], returns: []}
 #     - {id: lookup, from: gateway, to: clinical-db, carries: [query], returns: [submission]}

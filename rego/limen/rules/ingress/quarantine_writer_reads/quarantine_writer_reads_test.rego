@@ -33,4 +33,6 @@ test_still_applies if {
 	answer.checks == {"separate": {"holds": false, "actual": 5}}
 }
 
-test_elsewhere_is_not_applicable if decide(object.union(subject, {"quarantine": false, "quarantine_writer_reads": 1})).applicable == false
+test_elsewhere_is_not_applicable if {
+	decide(object.union(subject, {"quarantine": false, "quarantine_writer_reads": 1})).applicable == false
+}

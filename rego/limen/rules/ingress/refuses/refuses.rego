@@ -1,14 +1,16 @@
 # METADATA
 # title: Unregistered and discontinued products are refused
-# description: A component where product identifiers enter from a zone of trust 0 or from a tenant refuses the products that the profile lists.
+# description: A component where product identifiers enter from a zone of trust 0 or from a tenant refuses the
+#   products that the profile lists.
 # schemas: [{input: schema.component}]
 # custom:
 #   id: ingress.refuses
 #   subject: component
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SI-10", "dscsa:582-suspect-product"]
-#   remediation: "List under ingress.refuses the kinds of product that the profile names, and check against the master data at entry."
+#   controls: ["nist-800-53r5:SI-10", "dscsa:582(b)(4)", "dscsa:582(c)(4)", "dscsa:582(d)(4)", "dscsa:582(e)(4)"]
+#   remediation: "List under ingress.refuses the kinds of product that the profile names, and check against the master
+#     data at entry."
 #   parameters:
 #     refused_products: {type: strings, stricter: more}
 #   not_applicable: no such identifier enters here from outside

@@ -21,7 +21,9 @@ test_conforming if {
 test_violating if {
 	answer := decide(object.union(subject, {"ingress": {"refuses": ["unregistered"]}}))
 	answer.applicable == true
-	answer.checks == {"refused": {"holds": false, "actual": ["discontinued"], "required": ["discontinued", "unregistered"]}}
+	answer.checks == {
+		"refused": {"holds": false, "actual": ["discontinued"], "required": ["discontinued", "unregistered"]},
+	}
 }
 
 test_missing_field if {
@@ -33,9 +35,13 @@ test_missing_field if {
 test_still_applies if {
 	answer := decide(object.union(subject, {"ingress": {"product_identifiers": 1, "refuses": []}}))
 	answer.applicable == true
-	answer.checks == {"refused": {"holds": false, "actual": ["discontinued", "unregistered"], "required": ["discontinued", "unregistered"]}}
+	answer.checks == {
+		"refused": {"holds": false, "actual": ["discontinued", "unregistered"], "required": ["discontinued", "unregistered"]},
+	}
 }
 
 test_inside_is_not_applicable if decide(object.union(subject, {"entry": false})).applicable == false
 
-test_without_identifiers_is_not_applicable if decide(object.union(subject, {"ingress": {"product_identifiers": 0}})).applicable == false
+test_without_identifiers_is_not_applicable if {
+	decide(object.union(subject, {"ingress": {"product_identifiers": 0}})).applicable == false
+}

@@ -7,17 +7,20 @@
 #   subject: component
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SI-10", "nist-800-53r5:SC-7", "21cfr11:11.10(a)"]
-#   remediation: "List the items under ingress.validates of the component where they enter, and refuse what does not fit."
+#   controls: ["nist-800-53r5:AC-4(4)", "nist-800-53r5:SC-7", "nist-800-53r5:SI-10", "21cfr11:11.10(a)",
+#     "eu-annex-11:5"]
+#   remediation: "List the items under ingress.validates of the component where they enter, and refuse what does not
+#     fit."
 #   not_applicable: no flow brings data here from outside
 #   checks:
 #     validated:
 #       path: ingress.validates
-#       message: "{actual} items enter here unvalidated"
+#       message: "{actual} {actual:item enters|items enter} here unvalidated"
 #   avoid: |
 #     gateway: {zone: ingress, kind: gateway}
 #   prefer: |
-#     gateway: {zone: ingress, kind: gateway, ingress: {validates: [submission], classifies: [submission], quarantine: dead-letter}}
+#     gateway: {zone: ingress, kind: gateway, ingress: {validates: [submission], classifies: [submission],
+#       quarantine: dead-letter}}
 #   rationale: |
 #     Everything behind the threshold trusts what came over it. A schema at the door stops what would otherwise be
 #     parsed, stored and executed by programs that never expected it.

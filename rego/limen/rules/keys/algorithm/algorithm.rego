@@ -8,7 +8,9 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-13", "nist-800-131ar2:2", "nist-800-131ar2:3"]
+#   controls: ["nist-800-53r5:SC-13", "nist-800-57pt1r5:5.6", "nist-800-131ar2:2", "nist-800-131ar2:3",
+#     "nist-800-131ar2:6", "nist-800-131ar2:7", "nist-800-131ar2:10", "fips-204:4", "fips-205:11",
+#     "pci-dss-4.0.1:3.7.1", "pci-dss-4.0.1:12.3.3", "iso-27001-2022:8.24"]
 #   remediation: >-
 #     Move to an algorithm that the profile allows, such as AES-256, HMAC-SHA-256, ECDSA-P-384 or ML-DSA-65, and keep
 #     the old versions for reading.
@@ -53,8 +55,8 @@ checks["algorithm"] := {
 # something else than what runs.
 checks["able"] := {
 	"holds": logic.both(
-		logic.either(logic.both(only_signs == false, only_authenticates == false), count(sealing) == 0),
-		logic.either(only_seals == false, count(signing) == 0),
+		logic.either(never_seals == false, count(sealing) == 0),
+		logic.either(never_signs == false, count(signing) == 0),
 	),
 	"actual": input.uses,
 	"algorithm": input.algorithm,
@@ -64,11 +66,10 @@ sealing := sets.shared(input.uses, ["encrypt", "wrap"])
 
 signing := sets.shared(input.uses, ["sign"])
 
-only_authenticates := input.algorithm in {"HMAC-SHA-256", "HMAC-SHA-384", "HMAC-SHA-512", "HMAC-SHA-1"}
-
-only_signs := input.algorithm in {
+never_seals := input.algorithm in {
+	"HMAC-SHA-256", "HMAC-SHA-384", "HMAC-SHA-512", "HMAC-SHA-1",
 	"ECDSA-P-256", "ECDSA-P-384", "ECDSA-P-521", "Ed25519", "Ed448",
 	"ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "SLH-DSA-SHA2-128s",
 }
 
-only_seals := input.algorithm in {"AES-256", "AES-192", "AES-128", "3DES", "X25519", "ML-KEM-768", "ML-KEM-1024"}
+never_signs := input.algorithm in {"AES-256", "AES-192", "AES-128", "3DES", "X25519", "ML-KEM-768", "ML-KEM-1024"}

@@ -2,7 +2,15 @@ package limen.rules.keys.algorithm_test
 
 import data.limen.rules.keys.algorithm
 
-parameters := {"algorithm_last_day": {"AES-256": 99991231, "3DES": 20231231, "RSA-2048": 20260921, "HMAC-SHA-256": 99991231, "Ed25519": 99991231}}
+parameters := {
+	"algorithm_last_day": {
+		"AES-256": 99991231,
+		"3DES": 20231231,
+		"RSA-2048": 20260921,
+		"HMAC-SHA-256": 99991231,
+		"Ed25519": 99991231,
+	},
+}
 
 context := {"as_of": 20260921}
 
@@ -66,32 +74,46 @@ test_still_applies if {
 	}
 }
 
-able(algorithm, uses) := decide({"uses": uses, "algorithm": algorithm}).checks.able.holds
-
-test_what_only_authenticates_seals_nothing if {
-	able("HMAC-SHA-256", ["derive", "mac", "sign", "token"]) == true
-	able("HMAC-SHA-256", ["encrypt"]) == false
-	able("HMAC-SHA-256", ["mac", "wrap"]) == false
-}
-
-test_what_only_signs_seals_nothing if {
-	able("Ed25519", ["sign"]) == true
-	able("Ed25519", ["encrypt", "sign"]) == false
-	able("ECDSA-P-384", ["wrap"]) == false
-	able("ML-DSA-65", ["encrypt"]) == false
-	able("SLH-DSA-SHA2-128s", ["encrypt"]) == false
-}
-
-test_what_only_seals_signs_nothing if {
-	able("AES-256", ["encrypt", "wrap"]) == true
-	able("AES-256", ["sign"]) == false
-	able("3DES", ["encrypt", "sign"]) == false
-	able("X25519", ["sign"]) == false
-	able("ML-KEM-1024", ["sign"]) == false
-}
-
-test_rsa_does_both if able("RSA-3072", ["encrypt", "sign", "wrap"]) == true
-
 test_an_unused_key_is_not_applicable if {
 	decide(object.union(subject, {"uses": []})).applicable == false
+}
+
+ciphers := {"AES-256", "AES-192", "AES-128", "3DES"}
+
+encapsulation := {"X25519", "ML-KEM-768", "ML-KEM-1024"}
+
+hashes := {"HMAC-SHA-256", "HMAC-SHA-384", "HMAC-SHA-512", "HMAC-SHA-1"}
+
+rsa := {"RSA-1024", "RSA-2048", "RSA-3072", "RSA-4096"}
+
+signatures := {
+	"ECDSA-P-256", "ECDSA-P-384", "ECDSA-P-521", "Ed25519", "Ed448",
+	"ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "SLH-DSA-SHA2-128s",
+}
+
+everything := (((ciphers | encapsulation) | hashes) | rsa) | signatures
+
+able(use) := {name |
+	some name in everything
+	decide({"uses": [use], "algorithm": name}).checks.able.holds
+}
+
+test_what_seals_can_encrypt_and_wrap if {
+	able("encrypt") == (ciphers | encapsulation) | rsa
+	able("wrap") == (ciphers | encapsulation) | rsa
+}
+
+test_what_has_a_private_key_or_a_hash_can_sign if able("sign") == (hashes | rsa) | signatures
+
+test_other_uses_are_not_told_apart if {
+	able("mac") == everything
+	able("derive") == everything
+	able("token") == everything
+}
+
+test_one_use_too_many_is_violating if {
+	decide({"uses": ["mac", "wrap"], "algorithm": "HMAC-SHA-256"}).checks.able.holds == false
+	decide({"uses": ["encrypt", "sign"], "algorithm": "Ed25519"}).checks.able.holds == false
+	decide({"uses": ["encrypt", "sign"], "algorithm": "3DES"}).checks.able.holds == false
+	decide({"uses": ["encrypt", "sign", "wrap"], "algorithm": "RSA-3072"}).checks.able.holds == true
 }

@@ -8,7 +8,7 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-57pt1r5:5.3", "nist-800-53r5:SC-12"]
+#   controls: ["nist-800-53r5:SC-12", "nist-800-57pt1r5:5.3", "pci-dss-4.0.1:3.7.4"]
 #   remediation: Rotate the key now and declare activated anew; shorten a cryptoperiod that is beyond the maximum.
 #   parameters:
 #     cryptoperiod_maximum: {type: duration, stricter: lower}

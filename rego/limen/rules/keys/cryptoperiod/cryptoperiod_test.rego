@@ -81,3 +81,13 @@ test_a_day_in_the_future_is_violating if {
 		"period": {"holds": true, "actual": 31536000, "required": 63072000},
 	}
 }
+
+test_a_key_of_today_conforms if {
+	answer := decide(object.union(subject, {"age": 0}))
+	answer.checks.begun == {"holds": true, "actual": 0, "required": 0}
+}
+
+test_a_key_of_tomorrow_is_violating if {
+	answer := decide(object.union(subject, {"age": -1}))
+	answer.checks.begun == {"holds": false, "actual": -1, "required": 0}
+}

@@ -7,7 +7,8 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:AC-6", "nist-800-57pt1r5:5.2", "45cfr164:164.312(a)(1)"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:SC-12", "45cfr164:164.312(a)(1)", "21cfr1311:1311.30",
+#     "nist-800-57pt1r5:5.2", "pci-dss-4.0.1:3.6.1", "pci-dss-4.0.1:3.6.1.3"]
 #   remediation: >-
 #     List the component under the key's grantees, at the custodian too, or take the key out of its opens_with,
 #     seals_with or signs_with.
@@ -16,7 +17,8 @@
 #     users:
 #       path: grantees
 #       needs: [grantees]
-#       message: "{actual} components use the key without being among its {granted} grantees"
+#       message: "{actual} {actual:component uses|components use} the key without being among its {granted}
+#         {granted:grantee|grantees}"
 #   avoid: |
 #     keys:
 #       phi-key: {grantees: [automation]}

@@ -7,14 +7,14 @@
 #   subject: key
 #   severity: low
 #   confidence: likely
-#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:SC-12"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:SC-12", "pci-dss-4.0.1:3.6.1.3"]
 #   remediation: "Revoke the grant, or declare what the grantee does with the key."
 #   not_applicable: nothing in the declaration uses the key
 #   checks:
 #     grantees:
 #       path: grantees
 #       needs: [grantees]
-#       message: "{actual} of {granted} grantees have no declared use for the key"
+#       message: "{actual} of {granted} {granted:grantee|grantees} {actual:has|have} no declared use for the key"
 #   avoid: |
 #     keys:
 #       phi-key: {grantees: [automation, old-batch-job]}

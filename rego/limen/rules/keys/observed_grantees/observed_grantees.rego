@@ -8,14 +8,15 @@
 #   severity: critical
 #   confidence: certain
 #   scope: conformance
-#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:AC-6", "nist-800-53r5:CA-7"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:CA-7", "nist-800-53r5:SC-12", "pci-dss-4.0.1:3.6.1.3"]
 #   remediation: "Revoke the grants beyond the declared ones at the custodian, and find out who gave them."
 #   not_applicable: nothing in the declaration uses the key
 #   checks:
 #     grantees:
 #       path: grantees
 #       needs: [grantees, observed_grantees_beyond]
-#       message: "{actual} grantees observed at the custodian are not among the {declared} declared"
+#       message: "{actual} {actual:grantee|grantees} observed at the custodian {actual:is|are} not among the
+#         {declared} declared"
 #   avoid: |
 #     # a KMS policy that grants kms:Decrypt to a role which no component has
 #     keys:

@@ -7,7 +7,8 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-57pt1r5:8.3.1", "21cfr11:11.10(c)", "21cfr1304:1304.04(a)"]
+#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:SC-12(1)", "21cfr11:11.10(c)", "eu-annex-11:7.1",
+#     "eu-annex-11:17", "21cfr1304:1304.04(a)", "21cfr1311:1311.305", "nist-800-57pt1r5:8.3.1"]
 #   remediation: >-
 #     Set retains_old_versions to true and keep old versions at the custodian, for opening and verifying only.
 #   not_applicable: nothing in the declaration uses the key

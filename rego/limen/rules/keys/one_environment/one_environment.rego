@@ -7,14 +7,15 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-57pt1r5:5.2", "nist-800-53r5:CM-6"]
+#   controls: ["nist-800-53r5:CM-6", "nist-800-53r5:SC-12", "nist-800-57pt1r5:5.2", "pci-dss-4.0.1:3.6.1.4",
+#     "iso-27001-2022:8.31"]
 #   remediation: "Make a key of its own in each environment, and give each declared key its own id at the custodian."
 #   not_applicable: nothing in the declaration uses the key
 #   checks:
 #     environment:
 #       path: environment
 #       needs: [environment]
-#       message: "the key serves {actual} environments, {declared} among them"
+#       message: "the key serves {actual} {actual:environment|environments}, {declared} among them"
 #     material:
 #       path: same_material
 #       message: "{actual} other keys are the same material at the custodian"

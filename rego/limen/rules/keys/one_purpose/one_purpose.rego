@@ -7,7 +7,7 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-57pt1r5:5.2", "nist-800-53r5:SC-12"]
+#   controls: ["nist-800-53r5:SC-12", "21cfr1311:1311.30", "nist-800-57pt1r5:5.2"]
 #   remediation: "Declare the key's purpose and give each other use a key of its own."
 #   not_applicable: nothing in the declaration uses the key
 #   checks:

@@ -7,13 +7,13 @@
 #   subject: key
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:AC-4", "nist-800-53r5:SC-7(21)"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:SC-7(21)", "nist-800-53r5:SC-12"]
 #   remediation: "Give each tenant a key of its own, wrapped by a platform key, and declare its tenant."
 #   not_applicable: nothing in the declaration uses the key
 #   checks:
 #     tenants:
 #       path: tenants
-#       message: "{actual} tenants use the key"
+#       message: "{actual} {actual:tenant uses|tenants use} the key"
 #   avoid: |
 #     components:
 #       store-a: {tenant: pharmacy-014, opens_with: [shared-key]}

@@ -7,7 +7,7 @@
 #   subject: key
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "fips-140-3:validation"]
+#   controls: ["nist-800-53r5:SC-12", "fips-140-3:7.9", "fips-140-3:validation", "pci-dss-4.0.1:3.7.1"]
 #   remediation: >-
 #     Have the key made anew inside the HSM or KMS and move what the old one sealed; an imported key does not become
 #     one of the HSM's.

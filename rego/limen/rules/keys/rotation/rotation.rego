@@ -7,7 +7,8 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-57pt1r5:5.3"]
+#   controls: ["nist-800-53r5:SC-12", "nist-800-57pt1r5:5.3", "nist-800-57pt1r5:8.2.3", "pci-dss-4.0.1:3.7.4",
+#     "iso-27001-2022:8.24"]
 #   remediation: "Declare rotation within the profile's maximum and switch automatic rotation on at the custodian."
 #   parameters:
 #     rotation_maximum: {type: duration, stricter: lower}

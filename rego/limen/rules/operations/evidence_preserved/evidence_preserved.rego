@@ -7,7 +7,8 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:IR-4", "nist-800-53r5:AU-9", "nist-800-53r5:AU-11"]
+#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-11", "nist-800-53r5:IR-4", "eu-annex-11:13",
+#     "45cfr164:164.308(a)(6)(ii)", "iso-27001-2022:5.28"]
 #   remediation: "Set incident_response.preserves_evidence, and make the first step of the runbook a snapshot."
 #   not_applicable: "never: the system is always judged"
 #   checks:

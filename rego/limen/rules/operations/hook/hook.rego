@@ -7,7 +7,8 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:IR-6", "nist-800-53r5:IR-4(1)", "45cfr164:164.308(a)(6)(ii)"]
+#   controls: ["nist-800-53r5:IR-4(1)", "nist-800-53r5:IR-6", "eu-annex-11:13", "45cfr164:164.308(a)(6)(ii)",
+#     "pci-dss-4.0.1:10.7.2", "iso-27001-2022:5.26"]
 #   remediation: "Name the hook under incident_response.hook."
 #   not_applicable: "never: the system is always judged"
 #   checks:

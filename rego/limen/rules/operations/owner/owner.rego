@@ -7,7 +7,7 @@
 #   subject: system
 #   severity: low
 #   confidence: certain
-#   controls: ["nist-800-53r5:PL-2", "nist-800-53r5:CM-2"]
+#   controls: ["nist-800-53r5:CM-2", "nist-800-53r5:PL-2"]
 #   remediation: Name the owner under system.owner.
 #   not_applicable: "never: the system is always judged"
 #   checks:

@@ -7,13 +7,14 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-57pt1r5:5.3"]
+#   controls: ["nist-800-53r5:SC-12", "45cfr164:164.316(b)(1)", "nist-800-57pt1r5:5.3", "nist-800-57pt1r5:5.5",
+#     "pci-dss-4.0.1:3.7.5", "iso-27001-2022:5.37"]
 #   remediation: "Write the procedure and name its path under key_rotation_procedure."
 #   not_applicable: the system has no keys
 #   checks:
 #     named:
 #       path: key_rotation_procedure
-#       message: "no procedure is named for {actual} keys"
+#       message: "no procedure is named for {actual} {actual:key|keys}"
 #   avoid: |
 #     keys: {phi-data-key: {rotation: P365D}}
 #   prefer: |

@@ -33,4 +33,6 @@ test_still_applies if {
 	answer.checks == {"named": {"holds": false, "actual": 1}}
 }
 
-test_without_keys_is_not_applicable if decide(object.union(subject, {"keys": 0, "key_rotation_procedure": false})).applicable == false
+test_without_keys_is_not_applicable if {
+	decide(object.union(subject, {"keys": 0, "key_rotation_procedure": false})).applicable == false
+}

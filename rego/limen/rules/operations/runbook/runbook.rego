@@ -7,7 +7,9 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:IR-8", "nist-800-53r5:IR-4", "45cfr164:164.308(a)(6)(ii)"]
+#   controls: ["nist-800-53r5:IR-4", "nist-800-53r5:IR-8", "eu-annex-11:13", "45cfr164:164.308(a)(6)(i)",
+#     "45cfr164:164.308(a)(6)(ii)", "45cfr164:164.316(b)(1)", "pci-dss-4.0.1:12.10.1", "iso-27001-2022:5.24",
+#     "iso-27001-2022:5.37"]
 #   remediation: "Write the runbook and name its path under incident_response.runbook."
 #   not_applicable: "never: the system is always judged"
 #   checks:

@@ -7,7 +7,10 @@
 #   subject: system
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:IR-4", "nist-800-53r5:IR-4(1)", "nist-800-53r5:IR-5", "45cfr164:164.308(a)(6)(ii)"]
+#   controls: ["nist-800-53r5:IR-4", "nist-800-53r5:IR-4(1)", "nist-800-53r5:IR-5", "nist-800-53r5:SI-4",
+#     "eu-annex-11:13", "45cfr164:164.308(a)(6)(ii)", "21cfr1311:1311.150", "nist-800-57pt1r5:5.5",
+#     "pci-dss-4.0.1:10.3.4", "pci-dss-4.0.1:10.7.2", "iso-27001-2022:5.24", "iso-27001-2022:5.26",
+#     "iso-27001-2022:8.16"]
 #   remediation: "List the missing events under incident_response.triggers and wire each to the hook."
 #   parameters:
 #     incident_triggers: {type: strings, stricter: more}
@@ -19,7 +22,8 @@
 #   avoid: |
 #     incident_response: {runbook: docs/incident.md, triggers: [chain-mismatch]}
 #   prefer: |
-#     incident_response: {runbook: docs/incident.md, triggers: [chain-mismatch, tenant-collision, schedule-anomaly, crypto-failure]}
+#     incident_response: {runbook: docs/incident.md, triggers: [chain-mismatch, tenant-collision, schedule-anomaly,
+#       crypto-failure]}
 #   rationale: |
 #     A control that fails is caught by an exception handler, logged at level debug and tried again. Unless it starts
 #     something, nobody hears of it.

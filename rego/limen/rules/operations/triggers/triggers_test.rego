@@ -4,7 +4,9 @@ import data.limen.rules.operations.triggers
 
 parameters := {"incident_triggers": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"]}
 
-subject := {"incident_response": {"triggers": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"]}}
+subject := {
+	"incident_response": {"triggers": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"]},
+}
 
 decide(given) := answer if {
 	answer := {"applicable": triggers.applicable, "checks": triggers.checks}
@@ -15,13 +17,27 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"complete": {"holds": true, "actual": [], "required": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"]}}
+	answer.checks == {
+		"complete": {
+			"holds": true,
+			"actual": [],
+			"required": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"],
+		},
+	}
 }
 
 test_violating if {
-	answer := decide(object.union(subject, {"incident_response": {"triggers": ["chain-mismatch", "schedule-anomaly", "tenant-collision"]}}))
+	answer := decide(object.union(subject, {
+		"incident_response": {"triggers": ["chain-mismatch", "schedule-anomaly", "tenant-collision"]},
+	}))
 	answer.applicable == true
-	answer.checks == {"complete": {"holds": false, "actual": ["crypto-failure"], "required": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"]}}
+	answer.checks == {
+		"complete": {
+			"holds": false,
+			"actual": ["crypto-failure"],
+			"required": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"],
+		},
+	}
 }
 
 test_missing_field if {
@@ -33,5 +49,11 @@ test_missing_field if {
 test_still_applies if {
 	answer := decide(object.union(subject, {"incident_response": {"triggers": []}}))
 	answer.applicable == true
-	answer.checks == {"complete": {"holds": false, "actual": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"], "required": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"]}}
+	answer.checks == {
+		"complete": {
+			"holds": false,
+			"actual": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"],
+			"required": ["chain-mismatch", "crypto-failure", "schedule-anomaly", "tenant-collision"],
+		},
+	}
 }

@@ -7,7 +7,8 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:CA-2", "nist-800-53r5:AU-6", "nist-800-53r5:SI-6"]
+#   controls: ["nist-800-53r5:AU-6", "nist-800-53r5:CA-2", "nist-800-53r5:CA-7", "nist-800-53r5:SI-6",
+#     "eu-annex-11:11", "45cfr164:164.308(a)(1)(ii)(D)"]
 #   remediation: "List under verification.of what is missing, and verify it."
 #   parameters:
 #     verification_of: {type: strings, stricter: more}

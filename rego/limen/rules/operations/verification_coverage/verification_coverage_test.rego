@@ -21,7 +21,9 @@ test_conforming if {
 test_violating if {
 	answer := decide(object.union(subject, {"verification": {"of": ["ledgers"]}}))
 	answer.applicable == true
-	answer.checks == {"covered": {"holds": false, "actual": ["retention", "tenancy"], "required": ["ledgers", "retention", "tenancy"]}}
+	answer.checks == {
+		"covered": {"holds": false, "actual": ["retention", "tenancy"], "required": ["ledgers", "retention", "tenancy"]},
+	}
 }
 
 test_missing_field if {
@@ -33,5 +35,11 @@ test_missing_field if {
 test_still_applies if {
 	answer := decide(object.union(subject, {"verification": {"of": []}}))
 	answer.applicable == true
-	answer.checks == {"covered": {"holds": false, "actual": ["ledgers", "retention", "tenancy"], "required": ["ledgers", "retention", "tenancy"]}}
+	answer.checks == {
+		"covered": {
+			"holds": false,
+			"actual": ["ledgers", "retention", "tenancy"],
+			"required": ["ledgers", "retention", "tenancy"],
+		},
+	}
 }

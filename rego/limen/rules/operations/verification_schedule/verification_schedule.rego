@@ -7,7 +7,9 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:SI-6", "nist-800-207:tenet-5", "21cfr11:11.10(a)"]
+#   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:SI-6", "21cfr11:11.10(a)", "eu-annex-11:11",
+#     "45cfr164:164.308(a)(1)(ii)(D)", "45cfr164:164.308(a)(8)", "21cfr1311:1311.150", "nist-800-207:tenet-5",
+#     "pci-dss-4.0.1:10.4.1"]
 #   remediation: Declare verification.schedule and run it from a scheduler that alerts when a run is missing.
 #   parameters:
 #     verification_interval: {type: duration, stricter: lower}

@@ -9,7 +9,7 @@
 #   subject: exposure
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-8(1)", "nist-800-53r5:AC-4", "nist-800-53r5:AC-6", "nist-800-207:tenet-2"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-6", "nist-800-53r5:SC-8(1)", "nist-800-207:tenet-2"]
 #   remediation: >-
 #     Seal the item before the broker, with a key that the broker does not open; or declare what the component does
 #     with the item.

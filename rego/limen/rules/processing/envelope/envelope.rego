@@ -8,7 +8,7 @@
 #   subject: component
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-28", "nist-800-53r5:AC-6", "nist-800-207:tenet-2"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:SC-28", "nist-800-207:tenet-2"]
 #   remediation: "Set processing.envelope to true and open items at the point of use, not at the door."
 #   parameters:
 #     protected_compartments: {type: strings, stricter: more}

@@ -8,7 +8,8 @@
 #   subject: component
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-28(1)", "nist-800-53r5:AC-6", "45cfr164:164.312(a)(2)(iv)"]
+#   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:SC-28(1)", "45cfr164:164.312(a)(2)(iv)", "pci-dss-4.0.1:3.5.1.2",
+#     "iso-27001-2022:8.11"]
 #   remediation: >-
 #     Set processing.field_encryption to true and open a sensitive field only for the operation that uses it.
 #   parameters:

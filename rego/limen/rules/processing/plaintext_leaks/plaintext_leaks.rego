@@ -9,7 +9,8 @@
 #   subject: component
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SI-12", "nist-800-53r5:SC-28", "nist-800-53r5:AU-3", "45cfr164:164.312(a)(1)"]
+#   controls: ["nist-800-53r5:AU-3", "nist-800-53r5:SC-28", "nist-800-53r5:SI-11", "nist-800-53r5:SI-12",
+#     "45cfr164:164.312(a)(1)", "iso-27001-2022:8.12"]
 #   remediation: >-
 #     Declare plaintext_logging and debug_output forbidden and core_dumps disabled, and switch them off in the
 #     runtime.

@@ -7,7 +7,8 @@
 #   subject: component
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:SC-28", "fips-140-3:validation"]
+#   controls: ["nist-800-53r5:MP-6", "nist-800-53r5:SC-4", "nist-800-53r5:SC-12", "nist-800-53r5:SC-28",
+#     "nist-800-57pt1r5:8.3.4", "fips-140-3:7.9", "fips-140-3:validation"]
 #   remediation: Set processing.zeroize to true and overwrite buffers of plaintext and keys as soon as they are used.
 #   parameters:
 #     protected_compartments: {type: strings, stricter: more}

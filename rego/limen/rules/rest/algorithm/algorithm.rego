@@ -8,7 +8,8 @@
 #   subject: component
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-28(1)", "nist-800-53r5:SC-13", "nist-800-131ar2:2"]
+#   controls: ["nist-800-53r5:SC-13", "nist-800-53r5:SC-28(1)", "45cfr164:164.312(a)(2)(iv)", "nist-800-57pt1r5:5.6",
+#     "nist-800-131ar2:2", "pci-dss-4.0.1:3.5.1", "iso-27001-2022:8.24"]
 #   remediation: "Encrypt anew with AES-256-GCM or AES-256-XTS under a 256-bit key; a library's Fernet is AES-128."
 #   parameters:
 #     rest_algorithms: {type: strings, stricter: fewer}
@@ -37,7 +38,7 @@ import data.limen.parameters
 
 applicable := logic.both(
 	logic.either(input.stores > 0, input.keeps_ledger),
-	logic.both(input.at_rest.algorithm != "none", input.at_rest.algorithm != "undeclared"),
+	unencrypted == false,
 )
 
 checks["algorithm"] := {
@@ -51,3 +52,5 @@ checks["key"] := {
 	"actual": input.at_rest.key_algorithm,
 	"required": parameters.rest_key_algorithms,
 }
+
+unencrypted := input.at_rest.algorithm in {"none", "undeclared"}

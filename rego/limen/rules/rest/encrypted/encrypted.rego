@@ -8,7 +8,8 @@
 #   subject: component
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-28", "nist-800-53r5:SC-28(1)", "45cfr164:164.312(a)(2)(iv)"]
+#   controls: ["nist-800-53r5:SC-28", "nist-800-53r5:SC-28(1)", "eu-annex-11:7.1", "45cfr164:164.312(a)(2)(iv)",
+#     "pci-dss-4.0.1:3.5.1", "iso-27001-2022:8.24"]
 #   remediation: "Declare at_rest with AES-256-GCM or AES-256-XTS and a key of `keys` on the component or its zone."
 #   not_applicable: the component stores nothing and keeps no ledger
 #   checks:
@@ -34,9 +35,11 @@ import data.limen.lib.logic
 applicable := logic.either(input.stores > 0, input.keeps_ledger)
 
 checks["algorithm"] := {
-	"holds": logic.both(input.at_rest.algorithm != "none", input.at_rest.algorithm != "undeclared"),
+	"holds": unencrypted == false,
 	"actual": input.at_rest.algorithm,
 	"stores": input.stores,
 }
 
 checks["key"] := {"holds": input.at_rest.key}
+
+unencrypted := input.at_rest.algorithm in {"none", "undeclared"}

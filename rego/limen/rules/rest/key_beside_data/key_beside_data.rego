@@ -7,7 +7,8 @@
 #   subject: component
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-28(1)", "nist-800-53r5:SC-12", "nist-800-57pt1r5:6.2.2"]
+#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:SC-28(1)", "nist-800-53r5:SC-28(3)", "nist-800-57pt1r5:6.2.2",
+#     "pci-dss-4.0.1:3.6.1.4", "pci-dss-4.0.1:3.7.3"]
 #   remediation: "Hold the key at another component, such as a KMS, and name that component in the key's held_by."
 #   not_applicable: "the component stores nothing and keeps no ledger, or names no key (rest.encrypted judges that)"
 #   checks:

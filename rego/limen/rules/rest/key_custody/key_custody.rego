@@ -7,7 +7,8 @@
 #   subject: key
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:SC-28", "nist-800-57pt1r5:6.2.2"]
+#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:SC-28", "nist-800-53r5:SC-28(3)", "21cfr1311:1311.30",
+#     "nist-800-57pt1r5:6.2.2", "pci-dss-4.0.1:3.6.1", "pci-dss-4.0.1:3.6.1.2", "pci-dss-4.0.1:3.7.3"]
 #   remediation: >-
 #     Move the key to a KMS, HSM or secret store, and replace its material, since the old one was readable.
 #   parameters:

@@ -9,7 +9,9 @@
 #   subject: key
 #   severity: high
 #   confidence: certain
-#   controls: ["fips-140-3:validation", "fips-140-3:140-2-transition", "nist-800-53r5:SC-13", "nist-800-53r5:IA-7"]
+#   controls: ["nist-800-53r5:IA-7", "nist-800-53r5:SC-13", "21cfr1311:1311.30", "21cfr1311:1311.55",
+#     "nist-800-52r2:3.3.2", "fips-140-3:140-2-active", "fips-140-3:140-2-transition", "fips-140-3:validation",
+#     "pci-dss-4.0.1:3.6.1.2"]
 #   remediation: >-
 #     Move the key to a module with a FIPS 140-3 certificate and declare its standard, level and certificate number.
 #   parameters:

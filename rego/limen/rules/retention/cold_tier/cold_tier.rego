@@ -7,7 +7,7 @@
 #   subject: ledger
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-28(1)", "nist-800-53r5:AU-9(3)", "nist-800-53r5:AU-10"]
+#   controls: ["nist-800-53r5:AU-9(3)", "nist-800-53r5:AU-10", "nist-800-53r5:SC-28(1)", "eu-annex-11:17"]
 #   remediation: "Set encrypted on compressed and last tiers, and proof_of_existence to rfc3161 on the last."
 #   not_applicable: the ledger has one tier or none
 #   checks:
@@ -16,7 +16,7 @@
 #       message: "{actual} compressed or last tiers are not encrypted"
 #     proven:
 #       path: cold_unproven
-#       message: "nothing proves when the last of {tiers} tiers was written"
+#       message: "nothing proves when the last of {tiers} {tiers:tier|tiers} was written"
 #   avoid: |
 #     {name: cold, until: P7Y, worm: true, compressed: true}
 #   prefer: |

@@ -7,7 +7,8 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AC-5", "nist-800-53r5:SI-12", "21cfr11:11.10(e)"]
+#   controls: ["nist-800-53r5:AC-5", "nist-800-53r5:AU-9", "nist-800-53r5:AU-9(5)", "nist-800-53r5:SI-12",
+#     "21cfr11:11.10(e)", "eu-annex-11:9", "45cfr164:164.310(d)(2)(i)", "iso-27001-2022:8.10"]
 #   remediation: "Declare deletion with the functions that approve together, and logged."
 #   parameters:
 #     deletion_approvers: {type: integer, stricter: higher}
@@ -18,7 +19,7 @@
 #       message: "nothing says who may delete"
 #     approvers:
 #       path: deletion.approvers
-#       message: "{actual} functions approve a deletion; the profile requires {required}"
+#       message: "{actual} {actual:function approves|functions approve} a deletion; the profile requires {required}"
 #     logged:
 #       path: deletion.logged
 #       message: "deletions are not recorded"

@@ -15,19 +15,31 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": true}, "approvers": {"holds": true, "actual": 2, "required": 2}, "logged": {"holds": true}}
+	answer.checks == {
+		"declared": {"holds": true},
+		"approvers": {"holds": true, "actual": 2, "required": 2},
+		"logged": {"holds": true},
+	}
 }
 
 test_violating if {
 	answer := decide(object.union(subject, {"deletion_approvers": 1}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": true}, "approvers": {"holds": false, "actual": 1, "required": 2}, "logged": {"holds": true}}
+	answer.checks == {
+		"declared": {"holds": true},
+		"approvers": {"holds": false, "actual": 1, "required": 2},
+		"logged": {"holds": true},
+	}
 }
 
 test_unrecorded_is_violating if {
 	answer := decide(object.union(subject, {"deletion_logged": false}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": true}, "approvers": {"holds": true, "actual": 2, "required": 2}, "logged": {"holds": false}}
+	answer.checks == {
+		"declared": {"holds": true},
+		"approvers": {"holds": true, "actual": 2, "required": 2},
+		"logged": {"holds": false},
+	}
 }
 
 test_missing_field if {
@@ -37,7 +49,15 @@ test_missing_field if {
 }
 
 test_still_applies if {
-	answer := decide(object.union(subject, {"deletion_declared": false, "deletion_approvers": 0, "deletion_logged": false}))
+	answer := decide(object.union(subject, {
+		"deletion_declared": false,
+		"deletion_approvers": 0,
+		"deletion_logged": false,
+	}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": false}, "approvers": {"holds": false, "actual": 0, "required": 2}, "logged": {"holds": false}}
+	answer.checks == {
+		"declared": {"holds": false},
+		"approvers": {"holds": false, "actual": 0, "required": 2},
+		"logged": {"holds": false},
+	}
 }

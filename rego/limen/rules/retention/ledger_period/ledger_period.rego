@@ -7,7 +7,9 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["21cfr11:11.10(e)", "nist-800-53r5:AU-11", "21cfr1304:1304.04(a)", "21cfr1305:1305.27", "dscsa:582-records", "45cfr164:164.316(b)(2)(i)"]
+#   controls: ["nist-800-53r5:AU-11", "21cfr11:11.10(e)", "45cfr164:164.316(b)(2)(i)", "dscsa:582(b)(1)",
+#     "dscsa:582(c)(1)", "dscsa:582(d)(1)", "dscsa:582(e)(1)", "21cfr1304:1304.04(a)", "21cfr1305:1305.27",
+#     "21cfr1311:1311.60", "21cfr1311:1311.305", "pci-dss-4.0.1:10.5.1"]
 #   remediation: Extend the last tier to the longest period that any of the records demands.
 #   parameters:
 #     ledger_retention: {type: duration, stricter: higher}
@@ -26,7 +28,8 @@
 #   avoid: |
 #     crossing-log: {tiers: [{name: hot, until: P90D}]}
 #   prefer: |
-#     crossing-log: {tiers: [{name: hot, until: P365D}, {name: cold, until: P7Y, worm: true, encrypted: true, proof_of_existence: rfc3161}]}
+#     crossing-log: {tiers: [{name: hot, until: P365D}, {name: cold, until: P7Y, worm: true, encrypted: true,
+#       proof_of_existence: rfc3161}]}
 #   rationale: |
 #     21 CFR 11.10(e) wants the audit trail for as long as the record that it speaks of. A trail that ends before its
 #     record leaves a record that nobody can vouch for.

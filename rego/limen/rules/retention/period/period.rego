@@ -7,7 +7,9 @@
 #   subject: data
 #   severity: high
 #   confidence: certain
-#   controls: ["21cfr1304:1304.04(a)", "dscsa:582-records", "45cfr164:164.316(b)(2)(i)", "21cfr11:11.10(c)", "nist-800-53r5:SI-12", "21cfr1311:1311.305"]
+#   controls: ["nist-800-53r5:SI-12", "21cfr11:11.10(c)", "eu-annex-11:7.1", "45cfr164:164.316(b)(2)(i)",
+#     "dscsa:582(b)(1)", "dscsa:582(c)(1)", "dscsa:582(d)(1)", "dscsa:582(e)(1)", "21cfr1304:1304.04(a)",
+#     "21cfr1305:1305.27", "21cfr1311:1311.60", "21cfr1311:1311.210", "21cfr1311:1311.305", "iso-27001-2022:5.33"]
 #   remediation: Declare retention as the longest period that any of the item's compartments demands.
 #   parameters:
 #     retention_minimum: {type: duration_table, stricter: higher}

@@ -15,19 +15,37 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": true}, "compartment": {0: {"holds": true, "actual": 300, "required": 200, "compartment": "phi"}, 1: {"holds": true, "actual": 300, "required": 0, "compartment": "research"}}}
+	answer.checks == {
+		"declared": {"holds": true},
+		"compartment": {
+			0: {"holds": true, "actual": 300, "required": 200, "compartment": "phi"},
+			1: {"holds": true, "actual": 300, "required": 0, "compartment": "research"},
+		},
+	}
 }
 
 test_equal_conforms if {
 	answer := decide(object.union(subject, {"retention": 200}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": true}, "compartment": {0: {"holds": true, "actual": 200, "required": 200, "compartment": "phi"}, 1: {"holds": true, "actual": 200, "required": 0, "compartment": "research"}}}
+	answer.checks == {
+		"declared": {"holds": true},
+		"compartment": {
+			0: {"holds": true, "actual": 200, "required": 200, "compartment": "phi"},
+			1: {"holds": true, "actual": 200, "required": 0, "compartment": "research"},
+		},
+	}
 }
 
 test_violating if {
 	answer := decide(object.union(subject, {"retention": 199}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": true}, "compartment": {0: {"holds": false, "actual": 199, "required": 200, "compartment": "phi"}, 1: {"holds": true, "actual": 199, "required": 0, "compartment": "research"}}}
+	answer.checks == {
+		"declared": {"holds": true},
+		"compartment": {
+			0: {"holds": false, "actual": 199, "required": 200, "compartment": "phi"},
+			1: {"holds": true, "actual": 199, "required": 0, "compartment": "research"},
+		},
+	}
 }
 
 test_missing_field if {
@@ -37,11 +55,22 @@ test_missing_field if {
 }
 
 test_still_applies if {
-	answer := decide(object.union(subject, {"retained": false, "retention": 0, "label": {"compartments": ["serialization"]}}))
+	answer := decide(object.union(subject, {
+		"retained": false,
+		"retention": 0,
+		"label": {"compartments": ["serialization"]},
+	}))
 	answer.applicable == true
-	answer.checks == {"declared": {"holds": false}, "compartment": {0: {"holds": false, "actual": 0, "required": 300, "compartment": "serialization"}}}
+	answer.checks == {
+		"declared": {"holds": false},
+		"compartment": {0: {"holds": false, "actual": 0, "required": 300, "compartment": "serialization"}},
+	}
 }
 
-test_without_a_period_is_not_applicable if decide(object.union(subject, {"label": {"compartments": ["research"]}})).applicable == false
+test_without_a_period_is_not_applicable if {
+	decide(object.union(subject, {"label": {"compartments": ["research"]}})).applicable == false
+}
 
-test_without_compartments_is_not_applicable if decide(object.union(subject, {"label": {"compartments": []}})).applicable == false
+test_without_compartments_is_not_applicable if {
+	decide(object.union(subject, {"label": {"compartments": []}})).applicable == false
+}

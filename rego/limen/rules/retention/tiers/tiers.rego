@@ -7,7 +7,8 @@
 #   subject: ledger
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-11", "nist-800-53r5:SI-12", "21cfr11:11.10(c)"]
+#   controls: ["nist-800-53r5:AU-11", "nist-800-53r5:SI-12", "21cfr11:11.10(c)", "eu-annex-11:17",
+#     "pci-dss-4.0.1:10.5.1"]
 #   remediation: "Declare the tiers from the youngest to the oldest, each with a later until."
 #   not_applicable: "never: every ledger is judged"
 #   checks:
@@ -16,7 +17,7 @@
 #       message: "no tier is declared, so nothing says how long entries are kept"
 #     order:
 #       path: tier_gaps
-#       message: "{actual} of {tiers} tiers end no later than the one before"
+#       message: "{actual} of {tiers} {tiers:tier|tiers} {actual:ends|end} no later than the one before"
 #   avoid: |
 #     tiers: [{name: hot, until: P3Y}, {name: cold, until: P1Y}]
 #   prefer: |

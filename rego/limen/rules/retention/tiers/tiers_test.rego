@@ -38,3 +38,7 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {"declared": {"holds": true}, "order": {"holds": false, "actual": 1, "tiers": 2}}
 }
+
+test_one_tier_is_declared if {
+	decide(object.union(subject, {"tiers": 1})).checks.declared == {"holds": true}
+}

@@ -7,13 +7,15 @@
 #   subject: ledger
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-11", "21cfr11:11.10(e)"]
+#   controls: ["nist-800-53r5:AU-9", "nist-800-53r5:AU-11", "21cfr11:11.10(c)", "21cfr11:11.10(e)", "eu-annex-11:7.1",
+#     "pci-dss-4.0.1:10.3.2", "iso-27001-2022:5.33"]
 #   remediation: "Set worm on each tier after the first, and lock the objects at the store."
 #   not_applicable: the ledger has one tier or none
 #   checks:
 #     worm:
 #       path: tiers
-#       message: "{actual} of {tiers} tiers can be overwritten although they are not the first"
+#       message: "{actual} of {tiers} {tiers:tier|tiers} can be overwritten although {actual:it is|they are} not the
+#         first"
 #   avoid: |
 #     tiers: [{name: hot, until: P365D}, {name: cold, until: P7Y}]
 #   prefer: |
@@ -25,4 +27,8 @@ package limen.rules.retention.write_once
 
 applicable := input.tiers > 1
 
-checks["worm"] := {"holds": input.later_tiers_without_worm == 0, "actual": input.later_tiers_without_worm, "tiers": input.tiers}
+checks["worm"] := {
+	"holds": input.later_tiers_without_worm == 0,
+	"actual": input.later_tiers_without_worm,
+	"tiers": input.tiers,
+}

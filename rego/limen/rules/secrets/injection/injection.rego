@@ -7,8 +7,10 @@
 #   subject: system
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:SC-28", "21cfr11:11.300"]
-#   remediation: "Inject secrets at start from the store, into memory or the environment, and rotate those that were literals."
+#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:IA-5(6)", "nist-800-53r5:IA-5(7)", "nist-800-53r5:SC-28",
+#     "21cfr11:11.300", "pci-dss-4.0.1:8.6.2", "iso-27001-2022:5.17"]
+#   remediation: "Inject secrets at start from the store, into memory or the environment, and rotate those that were
+#     literals."
 #   parameters:
 #     injection_allowed: {type: strings, stricter: fewer}
 #   not_applicable: "never: the system is always judged"

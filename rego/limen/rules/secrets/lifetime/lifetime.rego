@@ -7,7 +7,7 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:SC-12", "21cfr11:11.300"]
+#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:SC-12", "21cfr11:11.300", "pci-dss-4.0.1:8.6.3"]
 #   remediation: Shorten secrets.lifetime and let the store renew secrets by itself.
 #   parameters:
 #     secret_lifetime: {type: duration, stricter: lower}
@@ -29,4 +29,8 @@ import data.limen.parameters
 
 applicable := true
 
-checks["bounded"] := {"holds": input.secrets.lifetime <= parameters.secret_lifetime, "actual": input.secrets.lifetime, "required": parameters.secret_lifetime}
+checks["bounded"] := {
+	"holds": input.secrets.lifetime <= parameters.secret_lifetime,
+	"actual": input.secrets.lifetime,
+	"required": parameters.secret_lifetime,
+}

@@ -7,7 +7,7 @@
 #   subject: system
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:CM-6"]
+#   controls: ["nist-800-53r5:CM-6", "nist-800-53r5:IA-5", "nist-800-53r5:SC-24"]
 #   remediation: "Set secrets.on_missing to refuse-to-start, and take default values out of the code."
 #   not_applicable: "never: the system is always judged"
 #   checks:

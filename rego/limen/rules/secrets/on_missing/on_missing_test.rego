@@ -32,3 +32,11 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {"refused": {"holds": false, "actual": "undeclared"}}
 }
+
+test_refusing_alone_conforms if {
+	conforming := {choice |
+		some choice in ["refuse-to-start", "default", "ignore", "undeclared"]
+		decide({"secrets": {"on_missing": choice}}).checks.refused.holds
+	}
+	conforming == {"refuse-to-start"}
+}

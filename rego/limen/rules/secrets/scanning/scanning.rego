@@ -7,7 +7,8 @@
 #   subject: system
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:RA-5", "nist-800-53r5:IA-5", "nist-800-53r5:CM-3"]
+#   controls: ["nist-800-53r5:CM-3", "nist-800-53r5:IA-5", "nist-800-53r5:IA-5(7)", "nist-800-53r5:RA-5",
+#     "pci-dss-4.0.1:8.6.2"]
 #   remediation: "Scan each change before it is merged, and set secrets.scanning with in_ci: true."
 #   not_applicable: "never: the system is always judged"
 #   checks:

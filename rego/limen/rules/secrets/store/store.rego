@@ -7,7 +7,8 @@
 #   subject: system
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:SC-12", "45cfr164:164.312(a)(1)"]
+#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:IA-5(6)", "nist-800-53r5:SC-12", "45cfr164:164.312(a)(1)",
+#     "pci-dss-4.0.1:8.3.2", "iso-27001-2022:5.17"]
 #   remediation: Name the secret store under secrets.store.
 #   not_applicable: "never: the system is always judged"
 #   checks:

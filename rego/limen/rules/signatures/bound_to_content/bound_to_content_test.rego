@@ -4,7 +4,11 @@ import data.limen.rules.signatures.bound_to_content
 
 parameters := {"signed_compartments": ["regulatory"]}
 
-subject := {"signature": true, "label": {"compartments": ["regulatory"]}, "manifestation": ["content_digest", "meaning"]}
+subject := {
+	"signature": true,
+	"label": {"compartments": ["regulatory"]},
+	"manifestation": ["content_digest", "meaning"],
+}
 
 decide(given) := answer if {
 	answer := {"applicable": bound_to_content.applicable, "checks": bound_to_content.checks}
@@ -38,4 +42,6 @@ test_still_applies if {
 
 test_unsigned_is_not_applicable if decide(object.union(subject, {"signature": false})).applicable == false
 
-test_another_compartment_is_not_applicable if decide(object.union(subject, {"label": {"compartments": ["phi"]}})).applicable == false
+test_another_compartment_is_not_applicable if {
+	decide(object.union(subject, {"label": {"compartments": ["phi"]}})).applicable == false
+}

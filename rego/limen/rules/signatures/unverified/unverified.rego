@@ -7,7 +7,9 @@
 #   subject: wire
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SI-7", "nist-800-53r5:AU-10", "45cfr164:164.312(c)(1)"]
+#   controls: ["nist-800-53r5:AU-10", "nist-800-53r5:SI-7", "21cfr11:11.30", "eu-annex-11:5", "45cfr164:164.312(c)(1)",
+#     "45cfr164:164.312(c)(2)", "45cfr164:164.312(e)(2)(i)", "21cfr1305:1305.22", "21cfr1311:1311.55",
+#     "21cfr1311:1311.210"]
 #   remediation: "Add the signing key to the verifies_with of the receiving component."
 #   not_applicable: "the item carries no signature, or stays sealed at the receiving end"
 #   checks:

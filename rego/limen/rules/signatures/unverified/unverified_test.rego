@@ -33,4 +33,6 @@ test_still_applies if {
 	answer.checks == {"verified": {"holds": false, "actual": "public {}"}}
 }
 
-test_unsigned_or_sealed_is_not_applicable if decide(object.union(subject, {"verifiable": false, "verified": false})).applicable == false
+test_unsigned_or_sealed_is_not_applicable if {
+	decide(object.union(subject, {"verifiable": false, "verified": false})).applicable == false
+}

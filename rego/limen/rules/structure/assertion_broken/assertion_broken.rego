@@ -7,7 +7,7 @@
 #   subject: assertion
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:PL-8", "nist-800-53r5:AC-4", "nist-800-53r5:SC-7"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:PL-8", "nist-800-53r5:SC-7"]
 #   remediation: Take away or reroute the flow that the witness shows; the smallest cut says how many are needed.
 #   not_applicable: "never: every assertion is judged"
 #   checks:
@@ -16,7 +16,7 @@
 #       message: "its item does not exist, or a place is empty or excepted, so that the assertion asserts nothing"
 #     holds:
 #       path: broken
-#       message: "a witness breaks the assertion; a cut of {actual} flows would mend it"
+#       message: "a witness breaks the assertion; a cut of {actual} {actual:flow|flows} would mend it"
 #   avoid: |
 #     assertions:
 #       - {id: through-the-gate, never: {from: untrusted, to: data, except_via: [ingress]}}

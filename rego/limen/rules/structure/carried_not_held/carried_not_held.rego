@@ -7,10 +7,10 @@
 #   subject: wire
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:CA-9", "nist-800-53r5:CM-2"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:CA-9", "nist-800-53r5:CM-2", "pci-dss-4.0.1:1.2.4"]
 #   remediation: >-
-#     Say where the item comes from (originates, stores, produces, or a flow that brings it to the sender), or take it off
-#     the flow.
+#     Say where the item comes from (originates, stores, produces, or a flow that brings it to the sender), or take it
+#     off the flow.
 #   not_applicable: "never: every item on a wire is judged"
 #   checks:
 #     held:

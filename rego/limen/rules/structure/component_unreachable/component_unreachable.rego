@@ -7,7 +7,7 @@
 #   subject: component
 #   severity: low
 #   confidence: certain
-#   controls: ["nist-800-53r5:CM-2", "nist-800-53r5:PL-8"]
+#   controls: ["nist-800-53r5:CM-2", "nist-800-53r5:PL-8", "eu-annex-11:4.3", "nist-800-207:tenet-1"]
 #   remediation: "Declare the flows of the component, or remove it."
 #   not_applicable: "never: every component is judged"
 #   checks:
@@ -16,7 +16,7 @@
 #       message: "no flow starts, ends or passes here"
 #     reachable:
 #       path: reachable
-#       message: "{actual} flows are here, but none reaches it and nothing starts here"
+#       message: "{actual} {actual:flow is|flows are} here, but none reaches it and nothing starts here"
 #   avoid: |
 #     components: {archive: {zone: data, kind: datastore}}       # and no flow names it
 #   prefer: |

@@ -38,3 +38,8 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {"connected": {"holds": false}, "reachable": {"holds": true, "actual": 0}}
 }
+
+test_one_flow_connects if {
+	answer := decide(object.union(subject, {"flows": 1, "reachable": false}))
+	answer.checks == {"connected": {"holds": true}, "reachable": {"holds": false, "actual": 1}}
+}

@@ -7,7 +7,7 @@
 #   subject: zone
 #   severity: low
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-7", "nist-800-53r5:PL-8"]
+#   controls: ["nist-800-53r5:PL-8", "nist-800-53r5:SC-7"]
 #   remediation: "Raise the trust of the inner zone, or take it out of the other."
 #   not_applicable: the zone lies within no other
 #   checks:

@@ -15,16 +15,17 @@
 #       path: from
 #       message: "a source of the product, {label}, can't be in plaintext here"
 #   avoid: |
-#     deid: {produces: [{data: deid-report, from: [submission], how: tokenise, key: token-key, approved_by: privacy-officer}]}   # opens nothing
+#     # opens nothing
+#     deid: {produces: [{data: deid-report, from: [submission], how: tokenise, key: token-key,
+#       approved_by: privacy-officer}]}
 #   prefer: |
-#     deid: {opens_with: [phi-data-key], produces: [{data: deid-report, from: [submission], how: tokenise, key: token-key, approved_by: privacy-officer}]}
+#     deid: {opens_with: [phi-data-key], produces: [{data: deid-report, from: [submission], how: tokenise,
+#       key: token-key, approved_by: privacy-officer}]}
 #   rationale: |
 #     A product without its sources means that the declaration does not know how the data gets there. The label of
 #     what is made would then rest on nothing.
 package limen.rules.structure.product_impossible
 
-import data.limen.lib.logic
-
-applicable := logic.either(input.action == "produce", input.action == "reverse")
+applicable := input.action in {"produce", "reverse"}
 
 checks["sources"] := {"holds": input.possible, "label": input.after.text}

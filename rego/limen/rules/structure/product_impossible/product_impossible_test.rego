@@ -33,4 +33,10 @@ test_still_applies if {
 	answer.checks == {"sources": {"holds": false, "label": "confidential {regulatory}"}}
 }
 
-test_opening_is_not_applicable if decide(object.union(subject, {"action": "open"})).applicable == false
+test_sealing_or_opening_is_not_applicable if {
+	judged := {action |
+		some action in ["seal", "open", "terminate", "reestablish", "produce", "reverse"]
+		decide(object.union(subject, {"action": action})).applicable
+	}
+	judged == {"produce", "reverse"}
+}

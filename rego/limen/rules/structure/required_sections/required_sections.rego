@@ -7,7 +7,7 @@
 #   subject: system
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:PL-2", "nist-800-53r5:CM-6"]
+#   controls: ["nist-800-53r5:CM-6", "nist-800-53r5:PL-2", "eu-annex-11:4.3"]
 #   remediation: "Write the section, or drop the profile whose law does not bind the system."
 #   parameters:
 #     required_sections: {type: strings, stricter: more}

@@ -15,7 +15,12 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"section": {0: {"holds": true, "actual": "assertions", "required": ["keys", "ledgers"]}, 1: {"holds": true, "actual": "probes", "required": ["keys", "ledgers"]}}}
+	answer.checks == {
+		"section": {
+			0: {"holds": true, "actual": "assertions", "required": ["keys", "ledgers"]},
+			1: {"holds": true, "actual": "probes", "required": ["keys", "ledgers"]},
+		},
+	}
 }
 
 test_nothing_missing_conforms if {
@@ -27,7 +32,12 @@ test_nothing_missing_conforms if {
 test_violating if {
 	answer := decide(object.union(subject, {"missing_sections": ["assertions", "ledgers"]}))
 	answer.applicable == true
-	answer.checks == {"section": {0: {"holds": true, "actual": "assertions", "required": ["keys", "ledgers"]}, 1: {"holds": false, "actual": "ledgers", "required": ["keys", "ledgers"]}}}
+	answer.checks == {
+		"section": {
+			0: {"holds": true, "actual": "assertions", "required": ["keys", "ledgers"]},
+			1: {"holds": false, "actual": "ledgers", "required": ["keys", "ledgers"]},
+		},
+	}
 }
 
 test_missing_field if {
@@ -39,5 +49,10 @@ test_missing_field if {
 test_still_applies if {
 	answer := decide(object.union(subject, {"missing_sections": ["keys", "ledgers"]}))
 	answer.applicable == true
-	answer.checks == {"section": {0: {"holds": false, "actual": "keys", "required": ["keys", "ledgers"]}, 1: {"holds": false, "actual": "ledgers", "required": ["keys", "ledgers"]}}}
+	answer.checks == {
+		"section": {
+			0: {"holds": false, "actual": "keys", "required": ["keys", "ledgers"]},
+			1: {"holds": false, "actual": "ledgers", "required": ["keys", "ledgers"]},
+		},
+	}
 }

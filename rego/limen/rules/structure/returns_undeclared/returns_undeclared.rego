@@ -7,13 +7,13 @@
 #   subject: flow
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:CA-3"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:CA-3", "eu-annex-11:4.3", "pci-dss-4.0.1:1.2.4"]
 #   remediation: "List in returns the items that go from the target back to the source; write [] where nothing does."
 #   not_applicable: "never: every flow is judged"
 #   checks:
 #     declared:
 #       path: returns
-#       message: "what it returns is not declared; {actual} items move as far as is known"
+#       message: "what it returns is not declared; {actual} {actual:item moves|items move} as far as is known"
 #   avoid: |
 #     - {id: query, from: api, to: clinical-db, carries: [query]}
 #   prefer: |

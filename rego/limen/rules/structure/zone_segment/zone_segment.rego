@@ -7,13 +7,14 @@
 #   subject: zone
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-7(21)", "nist-800-53r5:SC-7"]
+#   controls: ["nist-800-53r5:AC-4(21)", "nist-800-53r5:SC-7", "nist-800-53r5:SC-7(21)", "pci-dss-4.0.1:1.2.3",
+#     "iso-27001-2022:8.20", "iso-27001-2022:8.22"]
 #   remediation: Give the zone a segment of its own in the network and name it.
 #   not_applicable: no component lives in the zone
 #   checks:
 #     named:
 #       path: segmented
-#       message: "no segment is named for the zone, where {actual} components live"
+#       message: "no segment is named for the zone, where {actual} {actual:component lives|components live}"
 #   avoid: |
 #     zones: {data: {trust: 3}}
 #   prefer: |

@@ -9,7 +9,7 @@
 #   subject: tenant
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:AC-4", "21cfr1304:1304.03"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:IA-5", "21cfr1304:1304.03", "nist-800-131ar2:10"]
 #   remediation: >-
 #     Declare binding with HMAC-SHA-256, a key of its own, and inputs such as dea_number, npi and facility.
 #   parameters:
@@ -29,7 +29,7 @@
 #       message: "the binding names no key of `keys`"
 #     given:
 #       path: binding.inputs
-#       message: "{actual} inputs are declared, and {absent} of them the tenant gives no value for"
+#       message: "{actual} {actual:input is|inputs are} declared, and {absent} of them the tenant gives no value for"
 #     input:
 #       path: binding.inputs
 #       each: binding.inputs

@@ -7,7 +7,7 @@
 #   subject: tenant
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:AC-4"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:IA-5"]
 #   remediation: >-
 #     Add an input that tells the tenants apart, such as facility, or correct the attribute that was copied.
 #   not_applicable: no component belongs to the tenant

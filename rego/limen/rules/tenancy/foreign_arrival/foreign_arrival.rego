@@ -8,7 +8,7 @@
 #   subject: exposure
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:SC-7(21)", "45cfr164:164.312(a)(1)"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-4(21)", "nist-800-53r5:SC-7(21)", "45cfr164:164.312(a)(1)"]
 #   remediation: >-
 #     Declare a transfer over the flows on the witness path, or cut the path: partition the component between the
 #     tenants by tenant.

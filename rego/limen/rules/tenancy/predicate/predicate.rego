@@ -17,7 +17,8 @@
 #   checks:
 #     predicate:
 #       path: isolation.tenant_predicate
-#       message: "the tenant predicate is {actual} for {tenants} tenants; the profile requires one of {required}"
+#       message: "the tenant predicate is {actual} for {tenants} {tenants:tenant|tenants}; the profile requires one of
+#         {required}"
 #   avoid: |
 #     isolation: {tenant_predicate: application}
 #   prefer: |

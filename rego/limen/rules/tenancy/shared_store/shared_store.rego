@@ -9,7 +9,7 @@
 #   subject: component
 #   severity: critical
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:SC-28(1)", "nist-800-53r5:SC-7(21)"]
+#   controls: ["nist-800-53r5:AC-3", "nist-800-53r5:SC-4", "nist-800-53r5:SC-7(21)", "nist-800-53r5:SC-28(1)"]
 #   remediation: >-
 #     Declare partitions_by and isolation with row_level_security forced and tenant_keys true, and configure the store
 #     so.

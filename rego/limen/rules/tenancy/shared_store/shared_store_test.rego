@@ -76,3 +76,12 @@ test_still_applies if {
 test_one_tenant_is_not_applicable if {
 	decide(object.union(subject, {"tenants_stored": 1})).applicable == false
 }
+
+test_forced_row_level_security_alone_conforms if {
+	conforming := {level |
+		some level in ["forced", "enabled", "off", "undeclared"]
+		given := object.union(subject, {"isolation": {"row_level_security": level}})
+		decide(given).checks.row_level_security.holds
+	}
+	conforming == {"forced"}
+}

@@ -8,7 +8,7 @@
 #   subject: transfer
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AU-12", "nist-800-53r5:AU-10", "21cfr1304:1304.21(a)"]
+#   controls: ["nist-800-53r5:AU-10", "nist-800-53r5:AU-12", "21cfr1304:1304.21(a)"]
 #   remediation: "Declare custody_log with a ledger that both sides' entries go to."
 #   not_applicable: "never: every transfer is judged"
 #   checks:

@@ -9,20 +9,21 @@
 #   subject: transfer
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:CA-3"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:CA-3", "iso-27001-2022:5.14"]
 #   remediation: >-
 #     List the flows of the transfer in order, from the sender's component through the hub to the receiver's.
 #   not_applicable: "never: every transfer is judged"
 #   checks:
 #     flows:
 #       path: flows
-#       message: "{actual} of {count} flows are not declared; a transfer needs at least one, and all of them declared"
+#       message: "{actual} of {count} {count:flow|flows} {actual:is|are} not declared; a transfer needs at least one,
+#         and all of them declared"
 #     connected:
 #       path: connected
 #       message: a flow of the transfer does not start where the one before ended
 #     tenants:
 #       path: tenants
-#       message: "{actual} tenants are at the two outer ends; a transfer is between {required}"
+#       message: "{actual} {actual:tenant is|tenants are} at the two outer ends; a transfer is between {required}"
 #   avoid: |
 #     transfers:
 #       - {id: t-1, flows: [out-014, in-099]}

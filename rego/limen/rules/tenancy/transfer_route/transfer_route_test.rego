@@ -77,3 +77,7 @@ test_still_applies if {
 		"tenants": {"holds": false, "actual": 0, "required": 2},
 	}
 }
+
+test_three_tenants_are_violating if {
+	decide(object.union(subject, {"tenants": 3})).checks.tenants == {"holds": false, "actual": 3, "required": 2}
+}

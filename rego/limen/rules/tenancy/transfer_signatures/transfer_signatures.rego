@@ -19,7 +19,7 @@
 #       message: the transfer is not declared to be signed by both sides
 #     items:
 #       path: flows
-#       message: "{actual} items leave the sender without a signature"
+#       message: "{actual} {actual:item leaves|items leave} the sender without a signature"
 #   avoid: |
 #     transfers:
 #       - {id: t-1, flows: [out, in], dual_signature: false}

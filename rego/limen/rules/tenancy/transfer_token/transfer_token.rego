@@ -7,7 +7,7 @@
 #   subject: transfer
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:SC-23", "nist-800-53r5:AC-4"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:IA-5", "nist-800-53r5:SC-23"]
 #   remediation: >-
 #     Declare token with ephemeral and single_use true, and have the hub strike tokens out when they are redeemed.
 #   not_applicable: "never: every transfer is judged"

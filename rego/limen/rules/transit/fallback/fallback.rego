@@ -7,7 +7,8 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-8", "nist-800-53r5:SC-7", "nist-800-53r5:CM-6"]
+#   controls: ["nist-800-53r5:CM-6", "nist-800-53r5:SC-7", "nist-800-53r5:SC-7(18)", "nist-800-53r5:SC-8",
+#     "45cfr164:164.312(e)(1)", "pci-dss-4.0.1:1.2.6", "pci-dss-4.0.1:4.2.1"]
 #   remediation: >-
 #     Give the fallback the same transport protection, authentication, envelope and audit as the flow that it
 #     replaces.

@@ -22,10 +22,12 @@
 #     data:
 #       submission: {sensitive_fields: [subject_id, dob]}
 #     flows:
-#       - {id: keep, carries: [submission], protection: {submission: [{field_encrypted: {key: phi-key, fields: [subject_id]}}]}}
+#       - {id: keep, carries: [submission], protection: {submission: [{field_encrypted: {key: phi-key,
+#           fields: [subject_id]}}]}}
 #   prefer: |
 #     flows:
-#       - {id: keep, carries: [submission], protection: {submission: [{field_encrypted: {key: phi-key, fields: [subject_id, dob]}}]}}
+#       - {id: keep, carries: [submission], protection: {submission: [{field_encrypted: {key: phi-key,
+#           fields: [subject_id, dob]}}]}}
 #   rationale: |
 #     Field encryption protects what it names. A name under a key beside a birth date and a visit in the clear is a
 #     record of a person all the same, and the diagram calls it encrypted.

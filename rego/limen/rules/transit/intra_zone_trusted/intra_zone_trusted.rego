@@ -8,7 +8,8 @@
 #   subject: flow
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-207:tenet-2", "nist-800-207:tenet-6", "nist-800-53r5:SC-8", "nist-800-53r5:IA-3"]
+#   controls: ["nist-800-53r5:IA-3", "nist-800-53r5:SC-8", "nist-800-207:2.2", "nist-800-207:tenet-2",
+#     "nist-800-207:tenet-6"]
 #   remediation: >-
 #     Declare authn with a method such as mtls or spiffe, and in_transit.tls, on the flow inside the zone.
 #   not_applicable: "the flow crosses a border (transit.plaintext and the identity rules judge it), or moves nothing"

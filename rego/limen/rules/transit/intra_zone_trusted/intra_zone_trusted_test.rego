@@ -117,3 +117,12 @@ test_a_crossing_is_not_applicable if {
 test_moving_nothing_is_not_applicable if {
 	decide(object.union(subject, {"moves": 0})).applicable == false
 }
+
+test_nothing_but_local_excuses_from_authentication if {
+	excused := {channel |
+		some channel in ["tls", "ssh", "local", "none", "undeclared"]
+		answer := decide(object.union(subject, {"authn": {"method": "none"}, "in_transit": {"channel": channel}}))
+		answer.checks.authenticated.holds
+	}
+	excused == {"local"}
+}

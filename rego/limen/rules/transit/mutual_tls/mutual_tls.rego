@@ -7,7 +7,8 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-8(1)", "nist-800-53r5:IA-3", "nist-800-52r2:3.5", "nist-800-207:tenet-6"]
+#   controls: ["nist-800-53r5:IA-3", "nist-800-53r5:IA-5(2)", "nist-800-53r5:IA-9", "nist-800-53r5:SC-8(1)",
+#     "21cfr11:11.10(h)", "45cfr164:164.312(d)", "nist-800-207:tenet-6", "nist-800-52r2:3.5", "iso-27001-2022:8.5"]
 #   remediation: >-
 #     Set in_transit.tls.mutual to required and register the partner's client certificate at the receiving end.
 #   parameters:

@@ -61,10 +61,14 @@ test_between_trusted_zones_is_not_applicable if {
 	decide(object.union(subject, {"least_trust": 1})).applicable == false
 }
 
-test_without_tls_is_not_applicable if {
-	decide(object.union(subject, {"in_transit": {"channel": "ssh"}})).applicable == false
-}
-
 test_moving_nothing_is_not_applicable if {
 	decide(object.union(subject, {"moves": 0})).applicable == false
+}
+
+test_without_tls_is_not_applicable if {
+	judged := {channel |
+		some channel in ["tls", "ssh", "local", "none", "undeclared"]
+		decide(object.union(subject, {"in_transit": {"channel": channel}})).applicable
+	}
+	judged == {"tls"}
 }

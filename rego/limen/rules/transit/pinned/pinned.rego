@@ -8,7 +8,7 @@
 #   subject: flow
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-8(1)", "nist-800-53r5:SC-17", "nist-800-53r5:SC-23"]
+#   controls: ["nist-800-53r5:SC-8(1)", "nist-800-53r5:SC-17", "nist-800-53r5:SC-23", "nist-800-52r2:4.5"]
 #   remediation: Declare in_transit.tls.pins with the sha256 digests of the public keys in use and of the next ones.
 #   parameters:
 #     pin_trust: {type: integer, stricter: higher}

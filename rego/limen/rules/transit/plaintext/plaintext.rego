@@ -9,12 +9,12 @@
 #   subject: flow
 #   severity: critical
 #   confidence: certain
-#   controls:
-#     - "nist-800-53r5:SC-8"
-#     - "nist-800-53r5:SC-8(1)"
-#     - "nist-800-207:tenet-2"
-#     - "45cfr164:164.312(e)(1)"
-#     - "dscsa:582(g)(1)(A)"
+#   controls: ["nist-800-53r5:AC-17(2)", "nist-800-53r5:SC-8", "nist-800-53r5:SC-8(1)", "21cfr11:11.30",
+#     "eu-annex-11:5", "45cfr164:164.312(e)(1)", "45cfr164:164.312(e)(2)(i)", "45cfr164:164.312(e)(2)(ii)",
+#     "dscsa:582(g)(1)(A)", "dscsa:582(g)(1)@dispensers", "dscsa:582(g)(1)@manufacturers",
+#     "dscsa:582(g)(1)@small-dispensers", "dscsa:582(g)(1)@wholesale-distributors", "21cfr1311:1311.170",
+#     "nist-800-207:tenet-2", "nist-800-57pt1r5:6.2.1", "pci-dss-4.0.1:1.2.6", "pci-dss-4.0.1:2.2.7",
+#     "pci-dss-4.0.1:4.2.1", "iso-27001-2022:5.14"]
 #   remediation: >-
 #     Declare in_transit.tls on the flow, or its protocol as one that is TLS or SSH, and switch the plain listener
 #     off.

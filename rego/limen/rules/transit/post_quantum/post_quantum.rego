@@ -8,7 +8,7 @@
 #   subject: flow
 #   severity: medium
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-13", "nist-800-53r5:SC-12", "fips-203:ml-kem"]
+#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:SC-13", "fips-203:8"]
 #   remediation: Add a hybrid group such as X25519MLKEM768 to in_transit.tls.key_exchange at both ends.
 #   parameters:
 #     protected_compartments: {type: strings, stricter: more}

@@ -8,7 +8,7 @@
 #   subject: wire
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:SC-8(1)", "nist-800-53r5:AU-10"]
+#   controls: ["nist-800-53r5:AU-10", "nist-800-53r5:SC-8(1)", "nist-800-53r5:SC-12"]
 #   remediation: >-
 #     Add the key to the sender's seals_with or signs_with and to the key's grantees, or put the layer on at an
 #     earlier component.

@@ -7,7 +7,8 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-8(1)", "nist-800-52r2:3.1", "45cfr164:164.312(e)(1)"]
+#   controls: ["nist-800-53r5:SC-8(1)", "45cfr164:164.312(e)(1)", "45cfr164:164.312(e)(2)(ii)", "dscsa:582(g)(1)(A)",
+#     "nist-800-52r2:3.1", "nist-800-52r2:4.1", "pci-dss-4.0.1:4.2.1", "iso-27001-2022:8.21"]
 #   remediation: Raise in_transit.tls.min and switch older versions off at both ends.
 #   parameters:
 #     tls_minimum: {type: tls_version, stricter: higher}

@@ -7,14 +7,14 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-8(1)", "nist-800-53r5:SC-7", "nist-800-207:tenet-2"]
+#   controls: ["nist-800-53r5:SC-7", "nist-800-53r5:SC-8(1)", "45cfr164:164.312(e)(1)", "nist-800-207:tenet-2"]
 #   remediation: "Let the hop pass TLS through, or set reestablishes to true and configure TLS towards the target."
 #   not_applicable: "nothing lies between the flow's ends, or it moves nothing"
 #   checks:
 #     hop:
 #       path: via
 #       each: via
-#       message: "this hop does {actual} TLS and does not open it again"
+#       message: "this hop ends TLS ({actual}) and does not open it again"
 #   avoid: |
 #     via: [{component: edge-proxy, tls: terminate}]
 #   prefer: |

@@ -8,7 +8,9 @@
 #   subject: wire
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-8(1)", "nist-800-53r5:AC-4", "nist-800-207:tenet-2", "45cfr164:164.312(e)(1)"]
+#   controls: ["nist-800-53r5:AC-4", "nist-800-53r5:AC-4(4)", "nist-800-53r5:SC-8(1)", "21cfr11:11.30",
+#     "45cfr164:164.312(e)(1)", "45cfr164:164.312(e)(2)(ii)", "nist-800-207:tenet-2", "pci-dss-4.0.1:4.2.1",
+#     "iso-27001-2022:5.14"]
 #   remediation: >-
 #     Add a sealed layer to the flow's protection of the item, with a key that only the intended reader opens.
 #   parameters:
@@ -19,7 +21,7 @@
 #   checks:
 #     sealed:
 #       path: plaintext
-#       message: "the item, {label}, leaves trust {trust} in plaintext with {depth} keys around it at least"
+#       message: "the item, {label}, leaves trust {trust} in plaintext with {depth} {depth:key|keys} around it at least"
 #   avoid: |
 #     flows:
 #       - {id: handover, from: packager, to: sponsor, carries: [submission]}

@@ -9,7 +9,8 @@
 #   subject: flow
 #   severity: high
 #   confidence: certain
-#   controls: ["nist-800-53r5:SC-13", "nist-800-52r2:3.3.1"]
+#   controls: ["nist-800-53r5:SC-13", "45cfr164:164.312(e)(2)(ii)", "nist-800-52r2:3.3.1", "nist-800-52r2:4.3",
+#     "nist-800-131ar2:5", "nist-800-131ar2:6", "pci-dss-4.0.1:4.2.1", "pci-dss-4.0.1:12.3.3", "iso-27001-2022:8.21"]
 #   remediation: >-
 #     Reduce in_transit.tls.suites to forward-secret AEAD suites and in_transit.tls.key_exchange to groups of 112 bits
 #     at least, or raise in_transit.tls.min to 1.3.
@@ -21,7 +22,8 @@
 #     declared:
 #       path: in_transit.tls.suites
 #       needs: [in_transit.tls.min]
-#       message: "{actual} suites are declared although versions below TLS 1.3 are accepted, whose suites can be weak"
+#       message: "{actual} {actual:suite is|suites are} declared although versions below TLS 1.3 are accepted, whose
+#         suites can be weak"
 #     suite:
 #       path: in_transit.tls.suites
 #       each: in_transit.tls.suites
@@ -37,8 +39,8 @@
 #   rationale: |
 #     Suites with RSA key transport let whoever obtains the server's key read recorded traffic, CBC and 3DES suites
 #     have padding and birthday attacks. TLS 1.3 has none of these, so only older versions must say what they offer.
-#     An allow-list means that a new or misspelt name is never taken for a strong one. Groups are weak in every version: an export group, or a curve of 160 bits, gives
-#     the session key away whatever the suite.
+#     An allow-list means that a new or misspelt name is never taken for a strong one. Groups are weak in every
+#     version: an export group, or a curve of 160 bits, gives the session key away whatever the suite.
 package limen.rules.transit.weak_suites
 
 import data.limen.lib.logic

@@ -118,10 +118,14 @@ test_still_applies if {
 	answer.checks == {"declared": {"holds": false, "actual": 0}, "suite": {}, "group": {}}
 }
 
-test_without_tls_is_not_applicable if {
-	decide(object.union(subject, {"in_transit": {"channel": "local"}})).applicable == false
-}
-
 test_moving_nothing_is_not_applicable if {
 	decide(object.union(subject, {"moves": 0})).applicable == false
+}
+
+test_without_tls_is_not_applicable if {
+	judged := {channel |
+		some channel in ["tls", "ssh", "local", "none", "undeclared"]
+		decide(object.union(subject, {"in_transit": {"channel": channel}})).applicable
+	}
+	judged == {"tls"}
 }

@@ -12,6 +12,8 @@ test_the_day_after if dates.allowed_on(last_days, "FIPS 140-2", 20260922) == fal
 
 test_unknown_names_are_never_allowed if dates.allowed_on(last_days, "FIPS 140-1", 20260101) == false
 
+test_no_day_allows_an_unknown_name if dates.allowed_on(last_days, "FIPS 140-1", 0) == false
+
 test_an_absent_name_decides_nothing if {
 	[answer | answer := dates.allowed_on(last_days, input.absent, 20260101)] == [] with input as {}
 }

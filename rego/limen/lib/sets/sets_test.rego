@@ -10,6 +10,10 @@ test_nothing_required if sets.missing([], ["record"]) == []
 
 test_shared_is_sorted if sets.shared(["sign", "wrap", "mac"], ["wrap", "encrypt", "sign"]) == ["sign", "wrap"]
 
+test_shared_is_symmetric if {
+	sets.shared(["wrap", "sign"], ["sign", "mac"]) == sets.shared(["sign", "mac"], ["wrap", "sign"])
+}
+
 test_nothing_shared if sets.shared(["sign"], ["wrap"]) == []
 
 test_an_absent_list_is_not_an_empty_one if {

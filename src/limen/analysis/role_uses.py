@@ -1,0 +1,82 @@
+"""What roles are there for: the permissions and the fields that flows open to each of them ask for and move."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import msgspec
+from msgspec import UNSET
+
+from limen.analysis.movement import Movement
+from limen.analysis.network import bits
+from limen.analysis.permissions import grants
+from limen.model.access import Role
+
+Field = tuple[str, str]
+"""An item and one of its fields."""
+
+
+class RoleUses(msgspec.Struct, frozen=True, kw_only=True):
+    """What the flows that name a role ask of it, by role."""
+
+    roles: dict[str, Role]
+    """The declared roles."""
+    asked: dict[str, set[str]]
+    """Permissions that flows open to the role ask for."""
+    moved: dict[str, set[Field]]
+    """Fields that flows open to the role move."""
+    alone: dict[str, set[Field]]
+    """Of those, the ones that flows open to this role alone move."""
+
+    def idle(self, name: str) -> list[str]:
+        """Return the permissions that a role grants and no flow open to it asks for."""
+        asked = self.asked.get(name, set())
+        granted = dict.fromkeys(self.roles[name].permissions)
+        return [one for one in granted if not any(grants(one, want) or grants(want, one) for want in asked)]
+
+    def idle_needs(self, name: str) -> list[str]:
+        """Return the fields that a role needs and no flow open to it moves, as item.field."""
+        return _shown(self._needed(name) - self.moved.get(name, set()))
+
+    def unneeded(self, name: str) -> list[str]:
+        """Return the fields that only this role can be meant to see, and does not need, as item.field."""
+        return _shown(self.alone.get(name, set()) - self._needed(name))
+
+    def _needed(self, name: str) -> set[Field]:
+        return {(item, field) for item, fields in self.roles[name].needs.items() for field in fields}
+
+
+def role_uses(movement: Movement) -> RoleUses:
+    """Return what flows ask of each role."""
+    network = movement.network
+    asked: defaultdict[str, set[str]] = defaultdict(set)
+    moved: defaultdict[str, set[Field]] = defaultdict(set)
+    alone: defaultdict[str, set[Field]] = defaultdict(set)
+    seen: set[tuple[tuple[str, ...], object, int, int]] = set()
+    for index, flow in enumerate(network.flows):
+        if flow.authz is UNSET or not flow.authz.roles:
+            continue
+        roles = flow.authz.roles
+        permission = flow.authz.permission
+        items = movement.both(index)
+        alike = (roles, permission, items, id(flow.fields))  # many flows differ in their ends alone
+        if alike in seen:
+            continue
+        seen.add(alike)
+        fields: set[Field] = set()
+        for item in bits(items):
+            data, name = network.data[item], network.item_names[item]
+            if data is None:
+                continue
+            fields.update((name, field) for field in flow.fields.get(name, data.fields))
+        for role in set(roles):
+            if permission is not UNSET:
+                asked[role].add(permission)
+            moved[role] |= fields
+            if len(set(roles)) == 1:
+                alone[role] |= fields
+    return RoleUses(roles=network.declaration.roles, asked=asked, moved=moved, alone=alone)
+
+
+def _shown(fields: set[Field]) -> list[str]:
+    return sorted(f"{item}.{field}" for item, field in fields)
