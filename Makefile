@@ -38,7 +38,7 @@ bench: $(DEV_STAMP) $(BENCH_STAMP) ## Measure speed and memory and hold them aga
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q src
 	$(BENCH)
 
-lint: $(DEV_STAMP) ## Check style, types, layers, dependencies, docstrings and, with opa on PATH, the Rego
+lint: $(DEV_STAMP) ## Check style, types, layers, dependencies, docstrings and, with opa and regal, the Rego
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

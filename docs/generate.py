@@ -25,6 +25,7 @@ from limen.errors import LimenError
 from limen.loading.schema import declaration_schema
 from limen.policy.catalog import build_index, load_catalog
 from limen.reports._document import document_schema
+from limen.testing import tests_document
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +40,7 @@ def schemas() -> dict[str, bytes]:
     files = {
         "schema/boundaries.schema.json": _json(declaration_schema()),
         "schema/assessment.schema.json": _json(document_schema()),
+        "schema/tests.schema.json": _json(tests_document.document_schema()),
     }
     return files | {f"rego/schemas/{kind}.json": _json(schema) for kind, schema in subject_schemas().items()}
 

@@ -15,6 +15,7 @@ from limen.errors import DeclarationError, PolicyError, UsageError
 from limen.records.statuses import STATUSES
 from limen.records.verdict import exit_code
 from tests.needs import REPOSITORY
+from tests.policy.support import MY_PROFILE, write_profile, write_rule
 
 NOW = datetime.datetime(2026, 11, 22, 8, 30, 15, 999_999, datetime.UTC)
 
@@ -161,7 +162,7 @@ def test_inherited_findings_do_not_gate(tmp_path: Path) -> None:
 def test_the_reference_system_is_judged_whole() -> None:
     found = assess(Request(path=REPOSITORY)).assessment
     assert found.system == "aldermoor"
-    assert set(found.profiles) == {"zero-trust", "dscsa", "dea-controlled-substances", "part-11", "hipaa"}
+    assert set(found.profiles) == {"zero-trust", "dscsa", "dea-controlled-substances", "part-11", "hipaa", "assured"}
     assert len(found.decisions) >= 80
     assert found.counts["error"] == 0
 
@@ -178,3 +179,15 @@ def test_a_wrong_declaration_is_named_as_it_was_typed(
     (place,) = [problem.location for problem in caught.value.problems]
     assert place is not None
     assert place.file == ("below/boundaries.yaml" if where else "boundaries.yaml")
+
+
+def test_rules_of_ones_own_that_nothing_selects_are_named(tmp_path: Path) -> None:
+    """They judged nothing, which a reader who gave them must not take for a pass."""
+    path = write(tmp_path)
+    own = tmp_path / "own"
+    write_rule(own)
+    write_profile(own, MY_PROFILE)
+    note = "no profile of this assessment selects transit.mine: --profile adds one that does"
+    assert assess(Request(path=path, policies=(own,), assessed_at=NOW)).assessment.notes == (note,)
+    assert assess(Request(path=path, policies=(own,), profiles=("mine",), assessed_at=NOW)).assessment.notes == ()
+    assert assess(Request(path=path, assessed_at=NOW)).assessment.notes == ()

@@ -31,13 +31,21 @@ def commands_page(parser: argparse.ArgumentParser) -> str:
         fence("text", (parser.epilog or "").strip()),
     ]
     for name, sub in sorted(subparsers.choices.items()):
-        blocks += [f"## limen {name}", fence("text", _synopsis(sub)), plain(sub.description or "")]
-        rows = [(_invocation(action), _help(action)) for action in _shown(sub)]
-        blocks.append(table(("argument", "meaning"), rows))
+        blocks += _blocks(f"## limen {name}", sub)
+        for action in sub._actions:  # noqa: SLF001
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+                for part, inner in sorted(action.choices.items()):
+                    blocks += _blocks(f"### limen {name} {part}", inner)
         if name in _RELATED:
             target, title = _RELATED[name]
             blocks.append(f"See also: [{title}]({target}).")
     return page(*blocks)
+
+
+def _blocks(heading: str, sub: argparse.ArgumentParser) -> list[str]:
+    """Return what is said of one command or of a part of one."""
+    rows = [(_invocation(action), _help(action)) for action in _shown(sub)]
+    return [heading, fence("text", _synopsis(sub)), plain(sub.description or ""), table(("argument", "meaning"), rows)]
 
 
 def _shown(sub: argparse.ArgumentParser) -> list[argparse.Action]:

@@ -7,6 +7,7 @@ import datetime
 from docs.pages.markdown import anchor, code, fence, page, paragraphs, plain, table
 from limen.policy.catalog import Catalog
 from limen.policy.inspection import Entry
+from limen.policy.messages import plural_only
 from limen.policy.parameters import value_text
 from limen.policy.selection import Selection, select
 from limen.records.rules import Control
@@ -96,7 +97,7 @@ def _checks(entry: Entry) -> str:
     for name, check in entry.rule.checks.items():
         about = code(check.path) + (f", each of {code(check.each)}" if check.each else "")
         needs = ", ".join(code(need) for need in check.needs) or "none"
-        rows.append((code(name), about, plain(check.message), needs))
+        rows.append((code(name), about, plain(plural_only(check.message)), needs))
     return table(("check", "about", "what a finding says", "not assessed without"), rows)
 
 

@@ -7,6 +7,7 @@ import datetime
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,15 +18,20 @@ from limen.analysis.posture import Locate
 from limen.errors import DeclarationError, Problem, UsageError
 from limen.loading import Loaded, find, load
 from limen.policy.baseline import read_baseline
+from limen.policy.bundle_signature import Trust
 from limen.policy.catalog import Catalog, load_catalog
 from limen.policy.decide import Deciding, jobs_of
-from limen.policy.embedded import EmbeddedEngine
+from limen.policy.engine import Job, PolicyEngine
+from limen.policy.engines import EngineOptions, open_engine
 from limen.policy.findings import Accepted, findings_of
 from limen.policy.selection import Selection, select
 from limen.policy.waivers import read_waivers
 from limen.policy.wording import suggestion
 from limen.records.assessment import Assessment, InputFile, tally_of
 from limen.records.statuses import STATUSES, Severity
+
+if TYPE_CHECKING:
+    from limen.policy.journal import Journal
 
 WAIVERS_FILE = "waivers.yaml"
 BASELINE_FILE = "baseline.json"
@@ -48,7 +54,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     flows: tuple[str, ...] = ()
     """Flows to report on: a partial assessment."""
     policies: tuple[Path, ...] = ()
-    """Folders with more rules and profiles."""
+    """Folders and bundles with more rules and profiles."""
+    trust: Trust | None = None
+    """Whose signed bundles count."""
     as_of: datetime.date | None = None
     """The day whose law holds; None: the day of the assessment."""
     assessed_at: datetime.datetime | None = None
@@ -63,6 +71,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Fingerprints of findings that were there at the reference of --baseline-from."""
     memo: bool = True
     """False decides every subject plainly, without sharing decisions."""
+    engine: EngineOptions = EngineOptions()
+    """What evaluates the rules."""
+    second: EngineOptions | None = None
+    """Another engine that decides again; None: none does."""
+    sample: int | None = None
+    """How many answers it is asked for; None: all."""
+    journal: Journal | None = None
+    """Where answers of engines outside limen are kept, in case one is lost, and found again; None: nowhere."""
 
 
 class Assessed(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,28 +140,37 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
     say = progress or (lambda _: None)
     now = moment(request.assessed_at)
     as_of = request.as_of or now.date()
-    with EmbeddedEngine.start() as engine:  # its process starts while we parse
+    with contextlib.ExitStack() as stack:
+        engine = stack.enter_context(_engine(request.engine, request.journal))  # it starts while we parse
+        second = stack.enter_context(_engine(request.second, request.journal)) if request.second else None
         path = find(request.path or Path())
         say("reading the declaration")
         with places_as_typed(path.parent):
             loaded = load(path)
         _known_flows(request.flows, loaded)
         declaration = loaded.declaration
-        catalog = load_catalog(request.policies)
+        catalog = load_catalog(request.policies, request.trust)
+        with places_as_typed(path.parent):
+            _known_profiles(request, loaded, catalog)
         selection = select(
             catalog,
             request.only_profiles or (*declaration.profiles, *request.profiles),
             rules=request.rules,
             as_of=as_of,
         )
-        engine.prepare(jobs_of(catalog, selection, context_of(as_of)))  # it parses the rules while we compute facts
+        jobs = jobs_of(catalog, selection, context_of(as_of))
+        engine.prepare(jobs)  # it parses the rules while we compute facts
         say("computing facts")
         locate = locator(loaded)
-        deciding = Deciding(selection, engine, memo=request.memo)
+        deciding = Deciding(selection, engine, memo=request.memo, keep=second is not None)
         with places_as_typed(path.parent):
             found = facts(declaration, as_of=as_of, locate=locate, made=deciding.ask)  # it judges what is known
         say("deciding")
         decisions = deciding.decisions(found.tables)
+        verified_by = ""
+        if second is not None:
+            say(f"deciding again on {second.version}")
+            verified_by = _verified(engine, deciding, second, jobs, request.sample)
         say("collecting findings")
         accepted = _accepted(request, path, now, selection)
         result = findings_of(decisions, found.tables, locate, accepted)
@@ -158,6 +183,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         assessment = Assessment(
             tool_version=__version__,
             engine=engine.version,
+            verified_by=verified_by,
             system=declaration.system.id,
             system_title=declaration.system.title or declaration.system.id,
             owner=declaration.system.owner or "",
@@ -178,12 +204,42 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             observed=0,
             controls=selection.controls,
             deviations=selection.deviations,
-            notes=result.notes,
+            notes=(*result.notes, *_unselected(catalog, selection, request)),
             crossings=crossing_rows(found, locate),
             map=boundary_map(found),
             locate=locate,
         )
     return Assessed(assessment=assessment, loaded=loaded, facts=found, catalog=catalog, selection=selection)
+
+
+@contextlib.contextmanager
+def _engine(options: EngineOptions, journal: Journal | None) -> Iterator[PolicyEngine]:
+    """Yield an engine; one outside limen may be lost through no fault of ours, so its answers go to the journal."""
+    with open_engine(options) as engine:
+        if journal is None or options.engine == "embedded":
+            yield engine
+        else:
+            from limen.policy.journal import Journalled
+
+            yield Journalled(engine, journal)
+
+
+def _verified(
+    engine: PolicyEngine, deciding: Deciding, second: PolicyEngine, jobs: list[Job], sample: int | None
+) -> str:
+    """Decide again on a second engine, and return the outcome in words; raises as `verified`."""
+    from limen.policy.verification import verified
+
+    second.prepare(jobs)
+    return verified(engine.version, deciding.asked, second, sample)
+
+
+def _unselected(catalog: Catalog, selection: Selection, request: Request) -> list[str]:
+    """Return a note where rules of the user's own were given and no profile selects them: they judged nothing."""
+    left = [rule_id for rule_id in catalog.own if rule_id not in selection.rules]
+    if not left or request.rules:
+        return []
+    return [f"no profile of this assessment selects {', '.join(left)}: --profile adds one that does"]
 
 
 def _accepted(request: Request, path: Path, now: datetime.datetime, selection: Selection) -> Accepted:
@@ -210,6 +266,22 @@ def _partial(request: Request) -> str:
     if request.flows:
         parts.append(f"only flow {', '.join(request.flows)}")
     return "; ".join(parts)
+
+
+def _known_profiles(request: Request, loaded: Loaded, catalog: Catalog) -> None:
+    """Raise DeclarationError, with its place, where the declaration names a profile that does not exist."""
+    declared = () if request.only_profiles else loaded.declaration.profiles
+    problems = [
+        Problem(
+            message=f"there is no profile {name!r}",
+            location=loaded.sources.locate("profiles", index),
+            hint=suggestion(name, catalog.profiles),
+        )
+        for index, name in enumerate(declared)
+        if name not in catalog.profiles
+    ]
+    if problems:
+        raise DeclarationError(problems)
 
 
 def _known_flows(flows: tuple[str, ...], loaded: Loaded) -> None:

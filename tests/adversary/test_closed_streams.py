@@ -48,3 +48,11 @@ def test_a_full_disk_is_no_verdict() -> None:
     done = _run(f'"{CONFORMING}" >/dev/full')
     assert done.returncode == 4
     assert "can't be written" in done.stderr
+
+
+@pytest.mark.parametrize("words", ["--version", "-V", "--help", "check --help"])
+def test_help_on_a_full_disk_is_an_error_in_words(words: str) -> None:
+    command = ["sh", "-c", f'exec "{sys.executable}" -m limen {words} >/dev/full']
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 4
+    assert done.stderr == "limen: the result can't be written: No space left on device\n"

@@ -261,3 +261,18 @@ def test_a_process_of_its_own_says_the_same(system: Path, capsys: Capsys) -> Non
     said = limen(capsys, "check", system, "--no-color")
     assert said.code == 0
     assert program("check", system, "--no-color").out == said.out
+
+
+def test_profiles_that_do_not_exist_are_named_with_their_places(system: Path, capsys: Capsys) -> None:
+    file = system / "boundaries.yaml"
+    text = file.read_text()
+    assert "\nprofiles: [zero-trust]" in text
+    file.write_text(text.replace("\nprofiles: [zero-trust]", "\nprofiles: [zero-trust, hippa, qqqqqq]"))
+    said = limen(capsys, "check", system)
+    assert said.code == 2
+    line = file.read_text().splitlines().index("profiles: [zero-trust, hippa, qqqqqq]") + 1
+    lines = said.err.splitlines()
+    assert lines[0] == f"{file}:{line}:24: error: there is no profile 'hippa'"
+    assert lines[3] == '  = did you mean "hipaa"?'
+    assert lines[4] == f"{file}:{line}:31: error: there is no profile 'qqqqqq'"
+    assert limen(capsys, "check", system, "--only-profile", "zero-trust", "--partial").code == 0

@@ -130,7 +130,6 @@ def test_a_finding_on_a_waiver(weak: Path, capsys: Capsys) -> None:
         ("transit.tls_minimum::flow:hand-ovr", "did you mean transit.tls_minimum::flow:hand-over"),
         ("transit.tls_minimun::flow:submit", "transit.tls_minimum"),
         ("xyzzy", "limen crossings list"),
-        ("transit.tls_minimum", "did you mean transit.tls_minimum"),
         ("", "name a fingerprint"),
     ],
 )
@@ -158,3 +157,19 @@ def test_peers_are_named(system: Path, capsys: Capsys) -> None:
     decision = limen(capsys, "explain", "transit.tls_terminated::flow:hand-over", system).out
     assert "  fail: via[0] is terminate\n" in decision
     assert "\n    see quarantine\n" in decision
+
+
+def test_a_rule_alone_is_no_decision_and_leads_to_one(weak: Path, capsys: Capsys) -> None:
+    said = limen(capsys, "explain", "transit.tls_minimum", weak)
+    assert said.code == 2
+    assert said.err.splitlines() == [
+        "error: transit.tls_minimum is a rule, of which only what it decided can be explained",
+        f"  = name a decision, such as {FINDING}; limen rules transit.tls_minimum shows the rule",
+    ]
+    assert limen(capsys, "explain", FINDING, weak).code == 0
+
+
+def test_a_rule_without_findings_leads_to_a_decision(system: Path, capsys: Capsys) -> None:
+    said = limen(capsys, "explain", "transit.tls_minimum", system)
+    assert "name a decision, such as transit.tls_minimum::flow:submit; " in said.err
+    assert limen(capsys, "explain", "transit.tls_minimum::flow:submit", system).code == 0

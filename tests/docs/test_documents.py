@@ -14,7 +14,7 @@ from limen.records.statuses import EXIT_CONFORMING, EXIT_FINDINGS, EXIT_INTERNAL
 from tests.docs.console import commands, run
 from tests.docs.markdown import blocks, codes
 from tests.docs.test_links import markdown_files
-from tests.needs import REPOSITORY
+from tests.needs import REPOSITORY, need_program
 
 DOCUMENTS = [
     path
@@ -34,6 +34,10 @@ def test_the_documents_that_promise_commands_have_some() -> None:
 
 @pytest.mark.parametrize("path", WITH_COMMANDS, ids=name)
 def test_commands_print_what_the_document_shows(path: Path, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for program in ("opa", "openssl"):
+        if re.search(rf"^\$ .*\b{program} ", text, flags=re.MULTILINE):
+            need_program(program)
     differences = run(path, tmp_path)
     assert not differences, f"{name(path)} is not true:\n" + "\n".join(map(str, differences))
 
@@ -49,7 +53,11 @@ def known_options() -> dict[str, set[str]]:
     """Return the options of each command."""
     whole = parser()
     (subparsers,) = (action for action in whole._actions if isinstance(action, argparse._SubParsersAction))
-    return {name: set(sub._option_string_actions) for name, sub in subparsers.choices.items()}
+    known = {name: set(sub._option_string_actions) for name, sub in subparsers.choices.items()}
+    for name, sub in subparsers.choices.items():
+        for nested in (action for action in sub._actions if isinstance(action, argparse._SubParsersAction)):
+            known[name].update(option for part in nested.choices.values() for option in part._option_string_actions)
+    return known
 
 
 def test_commands_in_the_text_exist() -> None:
@@ -94,7 +102,7 @@ def test_no_document_lives_from_skipped_commands() -> None:
 def test_the_readme_names_every_command() -> None:
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     table = text.partition("## Commands")[2].partition("\n## ")[0]
-    assert sorted(re.findall(r"`limen ([a-z]+)`", table)) == list(command_names())
+    assert sorted(set(re.findall(r"`limen ([a-z]+)[` ]", table))) == list(command_names())
 
 
 def test_the_readme_tells_the_exit_codes() -> None:

@@ -56,9 +56,9 @@ def test_conforms(name: str) -> None:
         assert table.assumed is None or set(table.assumed) <= {ABSENT}
 
 
-def test_the_reference_is_judged_by_its_five_profiles() -> None:
+def test_the_reference_is_judged_by_its_six_profiles() -> None:
     declared = _assessed(REFERENCE).loaded.declaration
-    assert declared.profiles == ("zero-trust", "dscsa", "dea-controlled-substances", "part-11", "hipaa")
+    assert declared.profiles == ("zero-trust", "dscsa", "dea-controlled-substances", "part-11", "hipaa", "assured")
     # What a profile builds on is named too, after those that were asked for or before.
     assert set(declared.profiles) <= set(_assessed(REFERENCE).assessment.profiles)
 

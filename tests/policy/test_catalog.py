@@ -48,7 +48,8 @@ def test_the_index_is_what_the_files_say() -> None:
 
 def test_with_and_without_the_index_the_catalog_is_the_same(shipped: Catalog) -> None:
     linted = catalog_module._Reading((), Index()).catalog()
-    assert msgspec.json.encode(linted) == msgspec.json.encode(shipped)
+    assert linted == shipped
+    assert list(linted.entries) == list(shipped.entries)
 
 
 def libraries_and(shipped: Catalog, rule_id: str) -> tuple[discovery.Module, dict[str, discovery.Module]]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limen.policy.messages import TEXT_LIMIT, message_of, shown_value, visible
+from limen.policy.messages import TEXT_LIMIT, message_of, plural_only, shown_value, visible
+from limen.policy.metadata import template_problems
 
 SHOWN = [
     (12, "tls_version", "1.2"),
@@ -45,3 +46,23 @@ def test_long_texts_are_cut() -> None:
 @given(st.text())
 def test_what_is_shown_is_printable_and_on_one_line(text: str) -> None:
     assert visible(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(b"1", "1 role grants both"), (b"2", "2 roles grant both"), (b"0", "0 roles grant both")]
+)
+def test_words_depend_on_the_number_beside_them(count: bytes, said: str) -> None:
+    template = "{actual} {actual:role grants|roles grant} both"
+    assert message_of(template, {"actual": count}, {}) == said
+    assert plural_only(template) == "{actual} roles grant both"
+
+
+@pytest.mark.parametrize(
+    "template", ["{a:1}", "{a:one|}", "{a:|many}", "{a:one|two|three}", "{a!r}", "{a.b}", "{a:{b}|c}"]
+)
+def test_anything_else_in_braces_is_refused(template: str) -> None:
+    assert len(template_problems(template)) == 1
+
+
+def test_a_name_and_two_words_are_all_that_a_template_needs() -> None:
+    assert template_problems("{actual} {actual:role grants|roles grant} {{both}}") == []

@@ -297,6 +297,7 @@ def sample(words: Words = str, **changes: object) -> Assessment:
     values: dict[str, object] = {
         "tool_version": "0.1.0",
         "engine": "regorus 0.13.0",
+        "verified_by": words("OPA 1.22.2: 9 of 9 answers are the same"),
         "system": "rx-trace",
         "system_title": words("Serialization and trials"),
         "owner": words("platform-security"),
@@ -317,11 +318,11 @@ def sample(words: Words = str, **changes: object) -> Assessment:
         "controls": {
             CONTROL: Control(
                 framework="nist-800-53r5", id="SC-8(1)", citation="NIST SP 800-53 Rev. 5, SC-8(1)",
-                title=words("Cryptographic protection"), status="standard", valid_from="2020-09-23",
+                title=words("Cryptographic protection"), status="standard", valid_from="2020-09-23", covered="wholly",
             ),
             LAW: Control(
                 framework="21-cfr-11", id="11.10(e)", citation="21 CFR 11.10(e)", title=words("Audit trails"),
-                status="law", valid_from="1997-08-20",
+                status="law", valid_from="1997-08-20", covered="partly", gap=words("What applications record inside."),
             ),
         },
         "deviations": (

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 
+import msgspec
 import pytest
 from lxml import html
 
@@ -86,6 +87,17 @@ def test_a_control_is_met_only_as_declared() -> None:
     assert page(conforming()).get_element_by_id("control-nist-800-53r5%3ASC-8%281%29").get("data-verdict") == (
         "met as declared"
     )
+
+
+@pytest.mark.parametrize(("covered", "gap"), [("partly", "Keys of people."), ("", "")])
+def test_a_control_that_rules_judge_in_part_is_never_said_to_be_met(covered: str, gap: str) -> None:
+    base = conforming()
+    controls = {
+        name: msgspec.structs.replace(control, covered=covered, gap=gap) for name, control in base.controls.items()
+    }
+    row = page(conforming(controls=controls)).get_element_by_id("control-nist-800-53r5%3ASC-8%281%29")
+    assert row.get("data-verdict") == "met as far as judged"
+    assert (f"not judged: {gap}" in row.text_content()) == bool(gap)
 
 
 def test_only_open_findings_mark_the_map() -> None:

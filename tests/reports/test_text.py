@@ -72,6 +72,15 @@ def test_wrapping_loses_no_word() -> None:
     assert found.count("word59") == found.count("word0 ")
 
 
+def test_no_line_ends_before_the_fingerprint_that_it_announces() -> None:
+    announced = text(sample(), width=500).count(" · 0000")
+    assert announced
+    for width in range(60, 130):
+        found = text(sample(), width=width)
+        assert [line for line in found.splitlines() if line.rstrip().endswith("·")] == []
+        assert found.count("· 0000") == announced
+
+
 def test_ten_thousand_findings_are_cut_with_a_count_and_fast() -> None:
     assessment = many(10_000)
     started = time.process_time()

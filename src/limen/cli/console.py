@@ -122,7 +122,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
         lead = f"{style(one_line(str(place)), 'bold')}: " if place else ""
         lines = [f"{lead}{style('error:', 'red', 'bold')} {_indented(problem.message)}"]
         if place and place.excerpt and place.line:
-            from limen.cli.excerpt import excerpt
+            from limen.reports._excerpt import excerpt
 
             for text, mark in excerpt(place.excerpt, place.line, place.column, place.length, self.width):
                 lines.append(text + (style(mark, "red", "bold") if mark else ""))

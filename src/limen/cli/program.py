@@ -9,18 +9,22 @@ import gc
 import os
 import pkgutil
 import re
+import signal
 import sys
 from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
-from typing import NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from limen.cli.console import Console
 from limen.errors import LimenError, Problem, UsageError
 from limen.records.statuses import EXIT_INTERNAL, EXIT_USAGE
 
-_EXIT_INTERRUPTED = 130
-"""What shells expect of a program that Ctrl-C ended: 128 and the signal's number."""
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+_EXIT_SIGNALLED = 128
+"""What shells add to the number of the signal that ended a program."""
 DESCRIPTION = """\
 Is every place where regulated data crosses a boundary authenticated, authorised, classified,
 encrypted and logged, as declared, as required, and in reality?"""
@@ -64,6 +68,10 @@ class Parser(argparse.ArgumentParser):
         elif message.startswith("argument -") and "expected one argument" in message:
             hint = f"give it a value; {hint}"
         raise UsageError(Problem(message=message, hint=hint))
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Write help or the version; argparse itself would pass over what can't be written."""
+        (file or sys.stderr).write(message)
 
     def refuse_unknown(self, unknown: list[str]) -> None:
         """Raise UsageError naming every argument that means nothing here, each with the option that is close."""
@@ -138,9 +146,9 @@ def run(given: list[str]) -> int:
     except LimenError as error:
         console.problems(error)
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as ended:  # with the number of any signal but Ctrl-C's
         console.error("interrupted: nothing was decided")
-        return _EXIT_INTERRUPTED
+        return _EXIT_SIGNALLED + int(ended.args[0] if ended.args else signal.SIGINT)
     except BrokenPipeError:
         # The reader left (`limen check | head`). What it did not read it can't rely on.
         _forget_output()

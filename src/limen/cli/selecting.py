@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.cli.console import Console
+from limen.cli.engine_options import add_engine, add_verification, engine_of, second_engine_of
+from limen.cli.policies import add_policies, trust
 from limen.records.statuses import SEVERITIES
 
 if TYPE_CHECKING:
-    from limen.assess import Assessed
+    from limen.assess import Assessed, Request
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -37,17 +41,10 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         help="judge by this rule only, of those selected (transit.* for a category): partial",
     )
     parser.add_argument("--only", action="append", default=[], metavar="FLOW", help="report on this flow only: partial")
-    parser.add_argument(
-        "--policies",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="DIR",
-        help="folder with rules and profiles of your own",
-    )
+    add_policies(parser)
     parser.add_argument(
         "--as-of",
-        type=_date,
+        type=day,
         metavar="DATE",
         help="judge by the law in force on this day, YYYY-MM-DD (default: today, UTC)",
     )
@@ -69,9 +66,12 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-memo", action="store_true", help="decide every subject by itself, sharing nothing (slow; for doubters)"
     )
+    add_engine(parser)
+    add_verification(parser)
 
 
-def _date(text: str) -> datetime.date:
+def day(text: str) -> datetime.date:
+    """Return the date of an argument; raises ArgumentTypeError where it is none."""
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
@@ -90,16 +90,35 @@ def assessed(options: argparse.Namespace, console: Console) -> Assessed:
         rules=tuple(options.rule),
         flows=tuple(options.only),
         policies=tuple(options.policies),
+        trust=trust(options),
         as_of=options.as_of,
         fail_on=options.fail_on,
         waivers=options.waivers,
         baseline=options.baseline,
         memo=not options.no_memo,
+        engine=engine_of(options),
+        second=second_engine_of(options),
+        sample=options.verify_sample,
     )
-    with console.progress() as say:
-        if options.baseline_from is not None:
-            import msgspec
+    with console.progress() as say, _journalled(request, resume=options.resume) as journalled:
+        if options.baseline_from is None:
+            return assess(journalled, say)
+        import msgspec
 
-            say(f"assessing {options.baseline_from}")
-            request = msgspec.structs.replace(request, inherited=inherited_fingerprints(request, options.baseline_from))
-        return assess(request, say)
+        say(f"assessing {options.baseline_from}")
+        inherited = inherited_fingerprints(journalled, options.baseline_from)
+        return assess(msgspec.structs.replace(journalled, inherited=inherited), say)
+
+
+@contextlib.contextmanager
+def _journalled(request: Request, *, resume: bool) -> Iterator[Request]:
+    """Yield a request whose answers are kept where an engine outside limen may be lost."""
+    if request.engine.engine == "embedded" and (request.second is None or request.second.engine == "embedded"):
+        yield request
+        return
+    import msgspec
+
+    from limen.cli.resuming import kept
+
+    with kept(request.path, resume=resume) as journal:
+        yield msgspec.structs.replace(request, journal=journal)

@@ -17,13 +17,14 @@ _COMPARTMENTS = {
     "dscsa": "serialization",
     "dea-controlled-substances": "controlled-substance",
     "part-11": "regulatory",
+    "annex-11": "regulatory",
 }
 """What a profile's law is about, as a compartment of the record's label."""
 _INVENTORY = frozenset({"serialization", "controlled-substance"})
 """Compartments of stock: who counts stock never sees a patient, so beside `phi` they get components of their own."""
 _FIELDS = "[record_number, subject, details, recorded_at]"
-_PINS = 3
-"""Pinned ends of the pharmacies and the witness."""
+_PINS = 4
+"""Pinned ends: the transfer hub, a pharmacy, the witness, the gateway."""
 
 
 def starter(
@@ -35,7 +36,8 @@ def starter(
     """
     import jinja2
 
-    compartments = [_COMPARTMENTS[name] for name in profiles if name in _COMPARTMENTS]
+    compartments = list(dict.fromkeys(_COMPARTMENTS[name] for name in profiles if name in _COMPARTMENTS))
+    compartments = compartments or ["regulated"]
     lines = _lines(compartments)
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
@@ -51,12 +53,13 @@ def starter(
         profiles=list(profiles),
         compartments=compartments,
         lines=lines,
+        order=_order(lines[-1]["compartments"]),
         record_fields=_FIELDS,
         clearance=lambda basis, line=None: _label(line["compartments"] if line else compartments, basis),
         each=lambda *names: ", ".join(f"{line['p']}{name}" for line in lines for name in names),
         pharmacies=tenancy,
         pins=[_pin(f"end {number}") for number in range(_PINS)],
-        writers=["gateway", *(f"{line['p']}service" for line in lines), *(["transfer-hub"] if tenancy else [])],
+        writers=["gateway", *(f"{line['p']}service" for line in lines), "kms", *(["transfer-hub"] if tenancy else [])],
         today=today.isoformat(),
         data_keys=_data_keys(lines, tenancy),
         signing_keys=_signing_keys(lines, tenancy),
@@ -82,8 +85,13 @@ def _line(prefix: str, about: str, compartments: Sequence[str]) -> dict[str, Any
         "about": about,
         "compartments": compartments,
         "label": _label(compartments),
-        "pin": _pin(f"{prefix}submit"),
     }
+
+
+def _order(compartments: Sequence[str]) -> dict[str, Any]:
+    """Return what a transfer's order is about: stock alone, which it names by its identifiers, where there is stock."""
+    about = [name for name in compartments if name in _INVENTORY] or compartments
+    return {"compartments": about, "label": _label(about)}
 
 
 def _label(compartments: Sequence[str], basis: str = "") -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from limen.errors import Location, PolicyError, Problem
 from limen.policy import discovery
-from limen.policy.documents import read_bytes
 from limen.policy.frameworks import controls_from
 from limen.policy.index import (
     Index,
@@ -25,6 +25,9 @@ from limen.policy.parameters import Parameter
 from limen.policy.profiles import ProfileFile, profile_from
 from limen.records.rules import Control, Rule
 
+if TYPE_CHECKING:
+    from limen.policy.bundle_signature import Trust
+
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Every rule, profile and control, by id in alphabetical order."""
@@ -39,8 +42,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Controls of all frameworks, by framework:control."""
     parameters: dict[str, Parameter]
     """Parameters of all rules, by name."""
-    extra: tuple[Path, ...] = ()
-    """The user's folders that it was read from."""
+    places: tuple[discovery.Source, ...]
+    """Where it was read from: what is shipped, then the user's folders and bundles."""
+    own: tuple[str, ...] = ()
+    """Ids of the user's own rules, in alphabetical order."""
 
     @property
     def rules(self) -> dict[str, Rule]:
@@ -54,12 +59,13 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(texts)
 
 
-def load_catalog(extra: tuple[Path, ...] = ()) -> Catalog:
+def load_catalog(extra: tuple[Path, ...] = (), trust: Trust | None = None) -> Catalog:
     """Return every rule, profile and control; raise PolicyError with all that is wrong with any of them.
 
-    `extra` are folders of the user's own with rules/, lib/, profiles/ and frameworks/.
+    `extra` are folders of the user's own with rules/, lib/, profiles/ and frameworks/, or OPA bundles of the like;
+    `trust` says whose signed bundles count.
     """
-    return _Reading(extra, load_index()).catalog()
+    return _Reading(extra, load_index(), trust).catalog()
 
 
 def build_index() -> bytes:
@@ -81,10 +87,10 @@ def build_index() -> bytes:
 class _Reading:
     """Reads policies, through an index where it still holds, collecting what is wrong."""
 
-    def __init__(self, extra: tuple[Path, ...], index: Index) -> None:
-        self.extra, self.index = extra, index
+    def __init__(self, extra: tuple[Path, ...], index: Index, trust: Trust | None = None) -> None:
+        self.index = index
         self.problems: list[Problem] = []
-        self.places = discovery.sources(extra)
+        self.places = discovery.sources(extra, trust)
         self.schemas = schema_texts()
         self.modules = discovery.rules(self.places, self.problems)
         self.read_profiles: dict[str, IndexedProfile] = {}
@@ -112,7 +118,8 @@ class _Reading:
             profiles=profiles,
             controls=controls,
             parameters=parameters,
-            extra=self.extra,
+            places=tuple(self.places),
+            own=tuple(module.id for module in self.modules if not module.shipped),
         )
 
     def parameters(self, entries: dict[str, Entry]) -> dict[str, Parameter]:
@@ -133,45 +140,45 @@ class _Reading:
     def profiles(self) -> dict[str, ProfileFile]:
         """Return the profiles by id."""
         found: dict[str, ProfileFile] = {}
-        for place, path, shown in discovery.yaml_files(self.places, "profiles"):
+        for place, stem, shown in discovery.yaml_files(self.places, "profiles"):
             try:
-                text = read_bytes(path, shown, PolicyError)
+                text = place.text(place.policies, f"profiles/{stem}.yaml", shown)
                 known = self.index.profiles.get(shown) if place.shipped else None
                 here = digest([text])
-                profile = known.profile if known and known.digest == here else profile_from(text, path.stem, shown)
+                profile = known.profile if known and known.digest == here else profile_from(text, stem, shown)
             except PolicyError as error:
                 self.problems.extend(error.problems)
                 continue
             if profile.id in found:
-                self.double(f"profile {profile.id}", shown)
+                self.double(f"profile {profile.id}", shown, found[profile.id].shipped)
                 continue
             self.read_profiles[shown] = IndexedProfile(digest=here, profile=profile)
-            found[profile.id] = ProfileFile(profile=profile, file=shown, path=str(path), shipped=place.shipped)
+            found[profile.id] = ProfileFile(profile=profile, file=shown, text=text, shipped=place.shipped)
         return dict(sorted(found.items()))
 
     def controls(self) -> dict[str, Control]:
         """Return the controls of all frameworks by framework:control."""
         found: dict[str, Control] = {}
-        stems: set[str] = set()
-        for place, path, shown in discovery.yaml_files(self.places, "frameworks"):
+        stems: dict[str, bool] = {}
+        for place, stem, shown in discovery.yaml_files(self.places, "frameworks"):
             try:
-                text = read_bytes(path, shown, PolicyError)
+                text = place.text(place.policies, f"frameworks/{stem}.yaml", shown)
                 known = self.index.frameworks.get(shown) if place.shipped else None
                 here = digest([text])
-                theirs = known.controls if known and known.digest == here else controls_from(text, path.stem, shown)
+                theirs = known.controls if known and known.digest == here else controls_from(text, stem, shown)
             except PolicyError as error:
                 self.problems.extend(error.problems)
                 continue
-            if path.stem in stems:
-                self.double(f"framework {path.stem}", shown)
+            if stem in stems:
+                self.double(f"framework {stem}", shown, stems[stem])
                 continue
-            stems.add(path.stem)
+            stems[stem] = place.shipped
             self.read_frameworks[shown] = IndexedFramework(digest=here, controls=theirs)
             found |= theirs
         return found
 
-    def double(self, what: str, shown: str) -> None:
-        """Note that a name is taken."""
-        hint = "give it another name: what is shipped can't be replaced"
+    def double(self, what: str, shown: str, shipped: bool) -> None:
+        """Note that a name is taken, and by whom."""
+        hint = discovery.renaming(shipped)
         problem = Problem(message=f"there is already a {what}", location=Location(file=shown), hint=hint)
         self.problems.append(problem)

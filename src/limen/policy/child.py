@@ -13,6 +13,8 @@ from limen.errors import Problem, UnassessedError
 
 ANSWER_BYTES = 64 << 20
 """Largest frame that is read; what is larger is no answer but an attack on memory."""
+NO_ANSWER = "no answer within"
+"""How the text of a deadline that passed begins, so that it can be told from a process that ended."""
 _PIECE = 1 << 16
 _PIPE = 1 << 20
 """Bytes that the system is asked to hold in each pipe, so that neither side waits while the other is at work."""
@@ -69,7 +71,7 @@ class Child:
         while (frame := self._taken()) is None:
             ready = self._selector.select(max(0.0, until - time.monotonic()))
             if not ready:
-                raise LostError(f"no answer within {deadline:g} s")
+                raise LostError(f"{NO_ANSWER} {deadline:g} s")
             for key, _ in ready:
                 if key.fileobj is self._stdin:
                     self._write()

@@ -74,17 +74,32 @@ class Deciding:
     """Asks the rules of each kind as soon as its subjects are known, so that the engine works meanwhile."""
 
     def __init__(
-        self, selection: Selection, engine: PolicyEngine, *, scope: Scope = "design", memo: bool = True
+        self,
+        selection: Selection,
+        engine: PolicyEngine,
+        *,
+        scope: Scope = "design",
+        memo: bool = True,
+        keep: bool = False,
     ) -> None:
-        """Keep the rules and an engine that was prepared with them; nothing is asked yet."""
+        """Keep the rules and an engine that was prepared with them; nothing is asked yet.
+
+        `keep` keeps the answers in `asked`, for a second engine.
+        """
         self.selection, self.engine, self.scope, self.memo = selection, engine, scope, memo
-        self._asked: list[_Asked] = []
+        self.keep = keep
+        self._asked: list[Asked] = []
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What was asked, in order."""
+        return tuple(self._asked)
 
     def ask(self, table: SubjectTable) -> None:
         """Ask all rules that judge a kind of subject, and return at once."""
         grouping = Grouping(table)
         asked = [
-            _Asked(selected, self.selection.entries[rule_id], grouping, self.memo)
+            Asked(selected, self.selection.entries[rule_id], grouping, self.memo)
             for rule_id, selected in self.selection.rules.items()
             if selected.rule.subject == table.kind and table.size > 0 and not _out_of_scope(selected, self.scope)
         ]
@@ -100,33 +115,48 @@ class Deciding:
         decided: dict[str, RuleDecisions] = {}
         for one, answers in zip(self._asked, islice(answered, len(self._asked)), strict=True):
             decided[one.rule_id] = one.decisions(answers, looks[one.kind])
+            if self.keep:
+                one.answers = answers
         _verify(sample, answered, decided, looks)  # what is left are the sample's answers
         return {
             rule_id: decided[rule_id] if rule_id in decided else _unasked(selected, tables)
             for rule_id, selected in self.selection.rules.items()
         }
 
-    def _sampled(self, tables: Mapping[str, SubjectTable], seed: int | None) -> list[tuple[_Asked, list[int]]]:
+    def _sampled(self, tables: Mapping[str, SubjectTable], seed: int | None) -> list[tuple[Asked, list[int]]]:
         sizes = [(kind, table.size, table.shape_count) for kind, table in tables.items()]
         chance = random.Random(repr(sizes) if seed is None else seed)  # noqa: S311 a sample, not a secret
         place = {rule_id: number for number, rule_id in enumerate(self.selection.rules)}
         return _sample(sorted(self._asked, key=lambda one: place[one.rule_id]), chance)  # whatever was known first
 
 
-class _Asked:
+class Asked:
     """A rule, and the groups of shapes for which it is asked."""
 
     def __init__(self, selected: SelectedRule, entry: Entry, grouping: Grouping, memo: bool) -> None:
+        """Group the shapes by what the rule reads; `memo` False keeps each apart."""
         self.selected, self.entry = selected, entry
         self.rule_id, self.kind = selected.rule.id, selected.rule.subject
         self.table = grouping.table
         self.fields = entry.projection if memo else None
         self.sharing: Sharing = grouping.by(self.fields)
+        self.answers: list[Answer] = []
+        """The answer for each group, where they are kept."""
 
     def inputs(self) -> list[bytes]:
-        return [self.table.shape_json(shape, self.fields) for shape in self.sharing.first]
+        """Return the input of each group."""
+        return [self.input(group) for group in range(len(self.sharing.first))]
+
+    def input(self, group: int) -> bytes:
+        """Return what stands for a group: the fields of its first shape that the rule reads."""
+        return self.table.shape_json(self.sharing.first[group], self.fields)
+
+    def subject(self, group: int) -> str:
+        """Return the name of a group's first subject."""
+        return self.table.name(self.table.shapes.index(self.sharing.first[group]))
 
     def decisions(self, answers: list[Answer], look: Looking) -> RuleDecisions:
+        """Return the rule's decisions, given the answer for each group."""
         outcomes: list[Outcome] = []
         known: dict[object, int] = {}
         of_group = array("I")
@@ -175,7 +205,7 @@ def _unsure(result: CheckResult) -> CheckResult:
 
 
 def _verify(
-    sample: list[tuple[_Asked, list[int]]],
+    sample: list[tuple[Asked, list[int]]],
     answered: Iterator[list[Answer]],
     decided: Mapping[str, RuleDecisions],
     looks: Mapping[str, Looking],
@@ -190,7 +220,7 @@ def _verify(
                 raise InternalError(Problem(message=message, hint=hint))
 
 
-def _sample(asked: list[_Asked], chance: random.Random) -> list[tuple[_Asked, list[int]]]:
+def _sample(asked: list[Asked], chance: random.Random) -> list[tuple[Asked, list[int]]]:
     """Return rules with the shapes of some of their subjects, drawn from all decisions alike."""
     drawn: dict[int, list[int]] = {}
     decisions = sum(one.table.size for one in asked)

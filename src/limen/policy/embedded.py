@@ -14,7 +14,7 @@ import msgspec
 
 from limen.errors import Location, PolicyError, Problem, UnassessedError
 from limen.policy.child import Child, LostError
-from limen.policy.engine import Answer, Job, Query
+from limen.policy.engine import LOST, Answer, Job, Query
 
 DEADLINE = 10.0
 """Seconds that a chunk of inputs may take; one input takes some 50 µs."""
@@ -51,7 +51,7 @@ class EmbeddedEngine:
         self._folder = regorus_folder
         self._deadline = deadline
         self._jobs: tuple[Job, ...] = ()
-        self._loaded = True
+        self._unread = 0  # lists of jobs that were sent and whose answer was not read
         self._failures = 0
         self._lost: dict[str, str] = {}
         self._forget()
@@ -113,9 +113,10 @@ class EmbeddedEngine:
     def coverage(self) -> dict[str, tuple[set[int], set[int]]]:
         """Return for each module the lines that ran, and those that did not, over all jobs with `coverage`.
 
-        Raises UnassessedError where the process gives no answer.
+        Raises as `answer`.
         """
         found: dict[str, tuple[set[int], set[int]]] = {}
+        self._load()
         try:
             self._child.send(msgspec.json.encode({"coverage": True}))
             reports = _REPORTS.decode(self._child.receive(self._deadline))
@@ -160,7 +161,7 @@ class EmbeddedEngine:
                     self._load()
                     answers = self._received(chunk.inputs)
                 except LostError as lost:
-                    self._lost[chunk.job] = f"the policy engine gave {lost}"
+                    self._lost[chunk.job] = f"{LOST}{lost}"
                     self._restart(lost)
             if chunk.job in self._lost:
                 answers = [Answer(ok=False, text=self._lost[chunk.job])] * chunk.inputs
@@ -170,17 +171,17 @@ class EmbeddedEngine:
             yield answers
 
     def _send_jobs(self) -> None:
-        self._loaded = False
+        self._unread += 1
         self._child.send(msgspec.json.encode({"jobs": self._jobs}))
 
     def _load(self) -> None:
-        if self._loaded:
-            return
+        problems: list[tuple[str, str]] = []
         try:
-            problems = _PROBLEMS.decode(self._child.receive(self._deadline)).get("problems", [])
+            while self._unread:  # of several, the last is what is loaded
+                self._unread -= 1
+                problems = _PROBLEMS.decode(self._child.receive(self._deadline)).get("problems", [])
         except (msgspec.DecodeError, LostError) as error:
             raise UnassessedError(f"the policy engine could not load the rules: {error}") from None
-        self._loaded = True
         if problems:
             raise PolicyError([Problem(message=text, location=Location(file=name)) for name, text in problems])
 
@@ -200,7 +201,7 @@ class EmbeddedEngine:
             message = f"the policy engine failed {self._failures} times, the last time with {lost}"
             raise UnassessedError(Problem(message=message, hint="limen test shows which rule it is")) from None
         self._child = Child(self._command)
-        self._sent = 0
+        self._sent = self._unread = 0
         self._send_jobs()
 
 

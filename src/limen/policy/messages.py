@@ -1,4 +1,8 @@
-"""Findings in words: METADATA templates with the values that the rule gave, as people write them."""
+"""Findings in words: METADATA templates with the values that the rule gave, as people write them.
+
+A template names values: ``{actual}``. Words that depend on a number stand beside it: ``{actual:key is|keys are}`` gives
+the first for 1 and the second for any other.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ import msgspec
 
 from limen.policy.parameters import value_text
 
+PLURAL = "|"
+"""Stands between the words for one and those for any other number."""
 TEXT_LIMIT = 200
 """Characters of one value that a message repeats."""
 
@@ -20,6 +26,10 @@ class _Values(Formatter):
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
         return kwargs.get(str(key), "an unknown value")
 
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, _, other = format_spec.partition(PLURAL)
+        return str(value) if not format_spec else one if value == "1" else other
+
 
 _FORMATTER = _Values()
 
@@ -28,6 +38,14 @@ def message_of(template: str, values: Mapping[str, bytes], units: Mapping[str, s
     """Return a template with values put in; `values` are JSON texts, `units` say what the numbers mean."""
     shown = {key: shown_value(msgspec.json.decode(value), units.get(key, "")) for key, value in values.items()}
     return _FORMATTER.vformat(template, (), shown)
+
+
+def plural_only(template: str) -> str:
+    """Return a template as it is shown where there are no values: with the words for several."""
+    return "".join(
+        text + (("{" + name + "}" if not spec else spec.partition(PLURAL)[2]) if name is not None else "")
+        for text, name, spec, _ in _FORMATTER.parse(template)
+    )
 
 
 def shown_value(value: Any, unit: str) -> str:

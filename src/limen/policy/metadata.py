@@ -38,6 +38,7 @@ from limen.records.statuses import Confidence, Scope, Severity
 
 BLOCK = "# METADATA"
 _SLUG = re.compile(r"[a-z][a-z0-9_]*\Z")
+_WORDS = re.compile(r"[^{}|]+\|[^{}|]+\Z")
 _CONTROL = re.compile(r"[a-z0-9][a-z0-9.\-]*:[^\s:]+\Z")
 
 Refuse = Callable[..., None]
@@ -160,7 +161,7 @@ def placeholders(template: str) -> set[str]:
 
 
 def template_problems(template: str) -> list[str]:
-    """Return what is wrong with a message template: only plain ``{name}`` is allowed."""
+    """Return what is wrong with a message template: ``{name}`` and ``{name:one|several}`` are all that is allowed."""
     try:
         fields = list(Formatter().parse(template))
     except ValueError as error:
@@ -168,7 +169,7 @@ def template_problems(template: str) -> list[str]:
     return [
         f"{{{name}}} is no plain placeholder"
         for _, name, spec, conversion in fields
-        if name is not None and (not _SLUG.match(name) or spec or conversion)
+        if name is not None and (not _SLUG.match(name) or conversion or (spec and not _WORDS.match(spec)))
     ]
 
 

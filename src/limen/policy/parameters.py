@@ -26,6 +26,9 @@ Stricter = Literal["higher", "lower", "more", "fewer", "none"]
 TYPES: tuple[str, ...] = get_args(ParameterType)
 DIRECTIONS: tuple[str, ...] = get_args(Stricter)
 
+LARGEST = 2**53 - 1
+"""Greatest integer that subjects, parameters and rules may hold, either way: JSON keeps it exact everywhere."""
+
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 _TLS_NAMES = {rank: name for name, rank in TLS_RANKS.items()}
 
@@ -122,6 +125,8 @@ def value_text(value: Any, unit: str) -> str:
 def _integer(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("expected an integer")
+    if abs(value) > LARGEST:
+        raise ValueError(f"expected an integer that every engine keeps exact, at most {LARGEST} either way")
     return value
 
 

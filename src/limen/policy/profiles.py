@@ -25,7 +25,6 @@ deviation.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -33,7 +32,7 @@ from msgspec import Meta
 
 from limen.errors import Location, PolicyError, Problem
 from limen.model.scalars import Duration
-from limen.policy.documents import convert, parse, read
+from limen.policy.documents import convert, parse
 
 
 class ClaimDemand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,14 +72,14 @@ class ProfileFile(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     file: str
     """The file, as messages call it."""
-    path: str
-    """The file on disk."""
+    text: bytes
+    """What the file says."""
     shipped: bool
     """Whether it came with limen."""
 
     def location(self, *steps: str | int) -> Location:
-        """Return where a part of the profile stands; reads the file again."""
-        return read(Path(self.path), self.file, PolicyError).location(steps)
+        """Return where a part of the profile stands; parses the file again."""
+        return parse(self.text, self.file, PolicyError).location(steps)
 
 
 def profile_from(text: bytes, stem: str, file: str) -> Profile:

@@ -12,10 +12,11 @@ from limen.errors import Location, PolicyError, Problem, UsageError
 from limen.model.declaration import Declaration
 from limen.model.scalars import duration_seconds
 from limen.policy.catalog import Catalog
+from limen.policy.frameworks import in_force
 from limen.policy.inspection import Entry
 from limen.policy.profiles import ClaimDemand, Profile
 from limen.policy.wording import suggestion
-from limen.records.rules import Control, Deviation, SelectedRule
+from limen.records.rules import Control, Deviation, Rule, SelectedRule
 
 SECTIONS = "required_sections"
 """The parameter that the union of the profiles' `requires` becomes."""
@@ -44,7 +45,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     claims: tuple[ClaimDemand, ...]
     """What a conformance assessment must have observed."""
     controls: dict[str, Control]
-    """Controls that the rules serve, by framework:control."""
+    """Controls in force that the rules serve, by framework:control."""
     deviations: tuple[Deviation, ...]
     """Parameters that are weaker than a profile on which the run builds."""
     attested_waivers: bool
@@ -95,8 +96,8 @@ def select(catalog: Catalog, names: Sequence[str], *, rules: Sequence[str] = (),
             hint = f"add it to `parameters`: {entry.parameters[name].type}"
             problems.append(Problem(message=message, location=location, hint=hint))
         given = {name: parameters[name] for name in sorted(entry.parameters) if name in parameters}
-        selected[rule_id] = SelectedRule(rule=entry.rule, parameters=given, profiles=tuple(wanted[rule_id]))
-    controls = _controls(catalog, selected.values(), problems)
+        rule = _citing(entry.rule, catalog, as_of.isoformat(), problems)
+        selected[rule_id] = SelectedRule(rule=rule, parameters=given, profiles=tuple(wanted[rule_id]))
     if problems:
         raise PolicyError(problems)
     return Selection(
@@ -105,11 +106,31 @@ def select(catalog: Catalog, names: Sequence[str], *, rules: Sequence[str] = (),
         profiles=named,
         requires=requires,
         claims=claims,
-        controls=controls,
+        controls={
+            name: catalog.controls[name]
+            for name in sorted({name for one in selected.values() for name in one.rule.controls})
+        },
         deviations=resolving.deviations(members, parameters, selected),
         attested_waivers=any(profile.attested_waivers for profile in profiles),
         as_of=as_of,
     )
+
+
+def profiles_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Return the profiles that select each rule, those that extend such a one included, in alphabetical order.
+
+    Raises PolicyError where a profile can't be used.
+    """
+    problems: list[Problem] = []
+    resolving = _Resolving(catalog, problems)
+    found: dict[str, dict[str, None]] = {rule_id: {} for rule_id in catalog.entries}
+    for name in sorted(catalog.profiles):
+        for member in resolving.closure(name, ()).members:
+            for rule_id in resolving.rules(member):
+                found[rule_id][name] = None
+    if problems:
+        raise PolicyError(problems)
+    return {rule_id: tuple(names) for rule_id, names in found.items()}
 
 
 class _Resolving:
@@ -256,15 +277,15 @@ def _kept(wanted: list[str], patterns: Sequence[str], catalog: Catalog) -> list[
     return sorted(kept)
 
 
-def _controls(catalog: Catalog, rules: Iterable[SelectedRule], problems: list[Problem]) -> dict[str, Control]:
-    found: dict[str, Control] = {}
-    for selected in rules:
-        for name in selected.rule.controls:
-            if name in catalog.controls:
-                found[name] = catalog.controls[name]
-                continue
-            location = Location(file=selected.rule.file)
+def _citing(rule: Rule, catalog: Catalog, day: str, problems: list[Problem]) -> Rule:
+    """Return a rule with those of its controls that are in force on a day: no report may cite another."""
+    cited = []
+    for name in rule.controls:
+        control = catalog.controls.get(name)
+        if control is None:
             hint = suggestion(name, catalog.controls)
-            message = f"{selected.rule.id} serves an unknown control {name!r}"
-            problems.append(Problem(message=message, location=location, hint=hint))
-    return dict(sorted(found.items()))
+            message = f"{rule.id} serves an unknown control {name!r}"
+            problems.append(Problem(message=message, location=Location(file=rule.file), hint=hint))
+        elif in_force(control, day):
+            cited.append(name)
+    return rule if len(cited) == len(rule.controls) else msgspec.structs.replace(rule, controls=tuple(cited))

@@ -230,6 +230,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     tool_version: str
     engine: str
     """Name and version of the policy engine."""
+    verified_by: str = ""
+    """Name and version of the engine that decided again, with how much of it; empty where none did."""
     system: str
     system_title: str
     owner: str

@@ -83,6 +83,10 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     """Last day on which it holds; empty where it still does."""
     source: str = ""
     """Where the text was read."""
+    covered: str = ""
+    """How far the rules that name it judge it: wholly or partly; empty where nobody has said so."""
+    gap: str = ""
+    """What limen can't judge of it."""
 
 
 class SelectedRule(msgspec.Struct, frozen=True, kw_only=True):

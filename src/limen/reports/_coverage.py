@@ -21,7 +21,9 @@ class ControlRow(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     counts: dict[Status, int]
     verdict: str
-    """met as declared, not met, unknown, not observed or not applicable."""
+    """met as declared, met as far as judged, not met, unknown, not observed or not applicable."""
+    gap: str
+    """What no rule of ours can judge of it."""
 
 
 def coverage(assessment: Assessment) -> list[ControlRow]:
@@ -43,17 +45,19 @@ def coverage(assessment: Assessment) -> list[ControlRow]:
                 status=control.status if control else "unknown",
                 rules=tuple(rules[name]),
                 counts=total,
-                verdict=_verdict(total),
+                verdict=_verdict(total, whole=control is not None and control.covered == "wholly"),
+                gap=control.gap if control else "",
             )
         )
     return rows
 
 
-def _verdict(counts: dict[Status, int]) -> str:
+def _verdict(counts: dict[Status, int], *, whole: bool) -> str:
+    """Return how a control fares; what rules judge only in part is never said to be met."""
     if counts["fail"]:
         return "not met"
     if counts["error"] or counts["not_assessed"]:
         return "unknown"
     if counts["pass"]:
-        return "met as declared"
+        return "met as declared" if whole else "met as far as judged"
     return "not observed" if counts["out_of_scope"] else "not applicable"

@@ -148,6 +148,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     format: Annotated[Literal["limen-assessment/1"], Meta(description="Name and version of the format.")]
     tool: Annotated[str, Meta(description="Version of limen.")]
     engine: Annotated[str, Meta(description="Policy engine and version.")]
+    verified_by: Annotated[str, Meta(description="Engine that decided again, and how much of it; empty for none.")]
     system: Annotated[str, Meta(description="Id of the system.")]
     title: Annotated[str, Meta(description="Title of the system.")]
     owner: Annotated[str, Meta(description="Who answers for it.")]
@@ -183,6 +184,7 @@ def head_fields(assessment: Assessment) -> dict[str, Any]:
         "format": FORMAT,
         "tool": assessment.tool_version,
         "engine": assessment.engine,
+        "verified_by": assessment.verified_by,
         "system": assessment.system,
         "title": assessment.system_title,
         "owner": assessment.owner,

@@ -70,7 +70,9 @@ def _rule(
 ) -> dict[str, Any]:
     rule = selected.rule
     found = [(name, assessment.controls.get(name)) for name in rule.controls]
-    controls = [f"{control.citation}: {control.title}" if control else name for name, control in found]
+    controls = [
+        f"{control.citation}: {control.title} ({control.status})" if control else name for name, control in found
+    ]
     targets = [(name.partition(":")[2], *places[name]) for name in rule.controls]
     return {
         "id": rule.id,
@@ -94,7 +96,8 @@ def _rule(
             for control, number, index in targets
         ],
         "properties": {
-            "tags": ["security", rule.category, *rule.controls],
+            # Code scanning takes 20 tags at most; the requirements themselves are relationships.
+            "tags": ["security", rule.category, *dict.fromkeys(name.partition(":")[0] for name in rule.controls)],
             "security-severity": _SECURITY_SEVERITY[rule.severity],
             "precision": _PRECISION[rule.confidence],
             "subject": rule.subject,

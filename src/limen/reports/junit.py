@@ -15,7 +15,7 @@ EXTENSION = "xml"
 _TAGS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-class _Suite:
+class Suite:
     """The test cases of one rule."""
 
     def __init__(self) -> None:
@@ -45,20 +45,27 @@ def render(assessment: Assessment, options: Options) -> bytes:
     for finding in assessment.findings:
         if finding.disposition == "open":
             accepted.pop(_decision(finding), None)
-    suites: dict[str, _Suite] = {}
+    suites: dict[str, Suite] = {}
     for decision in rows(assessment):
-        _add(suites.setdefault(decision.rule, _Suite()), decision, accepted.get(decision.id))
+        _add(suites.setdefault(decision.rule, Suite()), decision, accepted.get(decision.id))
     for finding in assessment.findings:  # the host's own rules, on waivers, decide nothing else
         if finding.rule not in assessment.decisions:
             counter = "failures" if finding.status == "fail" else "errors"
-            suite = suites.setdefault(finding.rule, _Suite())
+            suite = suites.setdefault(finding.rule, Suite())
             suite.add(finding.rule, finding.subject, counter, finding.message, finding.severity)
+    return document(f"limen {assessment.system}: {assessment.verdict()}", assessment.assessed_at, suites)
+
+
+def document(name: str, moment: str, suites: dict[str, Suite]) -> bytes:
+    """Return suites by rule as one document; `moment` is RFC 3339 in UTC, in which JUnit wants no time zone."""
     total: Counter[str] = Counter()
     for suite in suites.values():
         total.update(suite.counts)
-    name = _quoted(f"limen {assessment.system}: {assessment.verdict()}")
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>\n', f'<testsuites name={name} {_numbers(total)} time="0">\n']
-    stamp = _quoted(assessment.assessed_at.rstrip("Z"))
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>\n',
+        f'<testsuites name={_quoted(name)} {_numbers(total)} time="0">\n',
+    ]
+    stamp = _quoted(moment.rstrip("Z"))
     for number, (rule, suite) in enumerate(suites.items()):
         lines.append(
             f'  <testsuite id="{number}" name={_quoted(rule)} hostname="localhost" timestamp={stamp} '
@@ -69,7 +76,7 @@ def render(assessment: Assessment, options: Options) -> bytes:
     return "".join(lines).encode()
 
 
-def _add(suite: _Suite, decision: Decision, accepted: Finding | None) -> None:
+def _add(suite: Suite, decision: Decision, accepted: Finding | None) -> None:
     rule, name = decision.rule, decision.subject
     words = "; ".join(result.message for result in decision.results if result.status == decision.status)
     message = words or decision.reason or STATUS_WORDS[decision.status]

@@ -82,6 +82,8 @@ def render(assessment: Assessment, options: Options) -> bytes:
             "counts": assessment.counts,
             "profiles": list(assessment.profiles),
             "asOf": assessment.as_of,
+            "engine": _text(assessment.engine),
+            "verifiedBy": _text(assessment.verified_by),
             "partial": _text(assessment.partial),
             "resultsLeftOut": left_out,
         },

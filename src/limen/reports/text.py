@@ -22,6 +22,8 @@ MOST_ALIKE = 8
 """Subjects shown of findings that differ in nothing else; more are counted."""
 NAME = 10
 """Digits of a fingerprint shown, enough for `limen explain` and `limen waive`."""
+TIE = "\0"
+"""A space at which no line ends; no printable text holds it."""
 INDENT = 15
 LEAST_WIDTH = 60
 """Columns below which lines are left to the terminal."""
@@ -86,13 +88,13 @@ def _finding(same: list[Finding], place: Location, options: Options) -> list[str
     word = _style(f"{STATUS_WORDS.get(kind, kind):<12}", _COLORS[kind], options)
     lines = [f"  {word} {_style(rule, '1', options)}{first[INDENT + len(rule) :]}", *rest]
     because = f" ({_words(finding.provenance)})" if finding.provenance else ""
-    name = f" · {finding.fingerprint[:NAME]}" if len(same) == 1 else ""
+    name = f" ·{TIE}{finding.fingerprint[:NAME]}" if len(same) == 1 else ""
     where, *rest = _wrapped(f"{one_line(str(place))}{because}{name}", options)
     lines += [_link(where, place.file, options), *rest]
     for one in same[:MOST_ALIKE]:
         title = _words(one.subject_title or one.subject)
         if len(same) > 1:
-            lines += _wrapped(f"on {title} · {one.fingerprint[:NAME]}", options)
+            lines += _wrapped(f"on {title} ·{TIE}{one.fingerprint[:NAME]}", options)
         elif one.subject_title and one.crossing and one.subject != f"flow:{one.crossing}":
             lines += _wrapped(f"on {title}", options)
     if len(same) > MOST_ALIKE:
@@ -121,6 +123,8 @@ def _facts(assessment: Assessment, options: Options) -> list[str]:
         plural(len(assessment.decisions), "rule"),
         one_line(assessment.engine),
     ]
+    if assessment.verified_by:
+        counts.append(f"verified by {one_line(assessment.verified_by)}")
     lines.append(", ".join(counts))
     return [part for line in lines for part in _wrapped(line, options, 0)]
 
@@ -133,10 +137,10 @@ def _wrapped(text: str, options: Options, indent: int = INDENT) -> list[str]:
     """Return text in lines of the terminal's width, all indented; a narrow terminal folds lines itself."""
     lead = " " * indent
     if options.width < LEAST_WIDTH or indent + len(text) <= options.width:
-        return [lead + text]
+        return [lead + text.replace(TIE, " ")]
     from textwrap import wrap
 
-    return wrap(
+    lines = wrap(
         text,
         options.width,
         initial_indent=lead,
@@ -144,6 +148,7 @@ def _wrapped(text: str, options: Options, indent: int = INDENT) -> list[str]:
         break_long_words=False,  # a place that is cut in two can be neither clicked nor copied
         break_on_hyphens=False,
     )
+    return [line.replace(TIE, " ") for line in lines]
 
 
 def _style(text: str, codes: str, options: Options) -> str:

@@ -61,6 +61,8 @@ def _decisions(assessment: Assessment, name: str) -> list[Decision]:
 
 def _unknown(name: str, assessment: Assessment) -> Problem:
     rule, _, rest = name.partition("::")
+    if name in assessment.decisions:
+        return _rule(name, assessment)
     known = [*(edge.id for edge in assessment.map.edges), *assessment.decisions]
     if rest and rule in assessment.decisions:
         known = [d.id for d in assessment.each_decision() if d.rule == rule]
@@ -71,4 +73,15 @@ def _unknown(name: str, assessment: Assessment) -> Problem:
     return Problem(
         message=f"there is no finding, decision or flow {name!r}",
         hint=f"did you mean {' or '.join(close)}?" if close else hint,
+    )
+
+
+def _rule(name: str, assessment: Assessment) -> Problem:
+    """Return what to write instead of a rule alone: one of its findings, else one of its decisions."""
+    found = next((finding.id for finding in assessment.findings if finding.rule == name), None)
+    found = found or next((decision.id for decision in assessment.each_decision() if decision.rule == name), None)
+    hint = f"limen rules {name} shows the rule"
+    return Problem(
+        message=f"{name} is a rule, of which only what it decided can be explained",
+        hint=f"name a decision, such as {found}; {hint}" if found else hint,
     )

@@ -1,41 +1,118 @@
-"""Run the tests of the rules: every rule in Rego whose name starts with test_, with coverage a rule."""
+"""Run the tests of the rules: every rule in Rego whose name starts with test_, with coverage a rule.
+
+A test passes where it is true, and nothing else. One that fails is shown with the statement that does not hold, the
+difference between its two sides, and what the test was given. A rule without a test gates, as does, with
+--coverage-at-least, one of whose lines too few ran. Coverage comes from the embedded engine only.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from limen.cli.console import Console
-from limen.reports._words import one_line
+from limen.cli.engine_options import add_engine, engine_of
+from limen.cli.policies import add_policies, catalog
+from limen.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from limen.policy.tests import Coverage, TestRun
 
 SUMMARY = "run the rules' own tests"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    add_policies(parser)
     parser.add_argument(
-        "--policies", action="append", default=[], type=Path, metavar="DIR", help="folder with rules of your own"
+        "--rule",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="test this rule or library only (transit.* for a category, lib.sets for a library)",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="print passed tests too")
+    parser.add_argument(
+        "--coverage-at-least",
+        type=_percent,
+        metavar="PERCENT",
+        help="exit 1 where fewer of a rule's lines ran (the embedded engine only)",
+    )
+    parser.add_argument("-f", "--format", choices=("text", "json", "junit"), default="text", help="default: text")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write the format there, and print the text, too"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="print passed tests and each rule's coverage too")
+    add_engine(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
-    """Run the tests; 1 where one failed, 3 where there was none or one could not be run."""
-    from limen.policy.catalog import load_catalog
+    """Run the tests; 1 where one failed or coverage is too low, 3 where there was none or one could not be run."""
+    from limen.assess import moment
+    from limen.policy.engines import open_engine
     from limen.policy.tests import run_tests
 
-    results = run_tests(load_catalog(tuple(options.policies)))
-    for result in results.tests:
-        if result.status != "pass" or options.verbose:
-            style = "green" if result.status == "pass" else "red"
-            because = f": {one_line(result.message)}" if result.message else ""
-            console.out(f"{console.styled(result.status.upper(), style)} {result.name}{because}")
-    for rule in results.untested:
-        console.out(f"{console.styled('NO TEST', 'red')} {rule}")
-    failed = sum(result.status == "fail" for result in results.tests)
-    errors = sum(result.status == "error" for result in results.tests)
-    passed = len(results.tests) - failed - errors
-    console.out(f"{passed} passed, {failed} failed, {errors} in error, {len(results.untested)} rules without a test")
-    if failed:
+    if options.coverage_at_least is not None and options.engine != "embedded":
+        hint = "leave --coverage-at-least or --engine out"
+        raise UsageError(Problem(message=f"the engine {options.engine} does not say which lines ran", hint=hint))
+    started = f"{moment(None):%Y-%m-%dT%H:%M:%SZ}"
+    policies = catalog(options)
+    with console.progress() as say, open_engine(engine_of(options)) as engine:
+        say("running the rules' tests")
+        tested = run_tests(policies, engine, rules=options.rule)
+    below = [one for one in tested.coverage or () if one.percent < (options.coverage_at_least or 0)]
+    code = exit_code(tested, below)
+    report = _report(options.format, tested, started, below, code)
+    if report is not None and options.output is None:
+        console.out_bytes(report)
+        return code
+    if options.output is not None:
+        from limen.cli.writing import write_file
+
+        write_file(options.output, report if report is not None else _plain(tested, below, options.verbose))
+    _print(tested, below, options.verbose, console)
+    return code
+
+
+def exit_code(tested: TestRun, below: list[Coverage]) -> Literal[0, 1, 3]:
+    """Return 1 where a test failed or coverage is too low, 3 where something could not be judged, else 0."""
+    if below or any(test.status == "fail" for test in tested.tests):
         return 1
-    return 3 if errors or results.untested or not results.tests else 0
+    if tested.untested or not tested.tests or any(test.status == "error" for test in tested.tests):
+        return 3
+    return 0
+
+
+def _report(kind: str, tested: TestRun, started: str, below: list[Coverage], code: Literal[0, 1, 3]) -> bytes | None:
+    if kind == "json":
+        from limen.testing import tests_document
+
+        return tests_document.render(tested, started, code)
+    if kind == "junit":
+        from limen.testing import tests_junit
+
+        return tests_junit.render(tested, started, below)
+    return None
+
+
+def _print(tested: TestRun, below: list[Coverage], verbose: bool, console: Console) -> None:
+    from limen.testing.tests_text import lines
+
+    for line in lines(tested, below, verbose=verbose, width=console.width, style=console.styled):
+        console.out(line)
+
+
+def _plain(tested: TestRun, below: list[Coverage], verbose: bool) -> bytes:
+    from limen.testing.tests_text import lines
+
+    return "".join(f"{line}\n" for line in lines(tested, below, verbose=verbose)).encode()
+
+
+def _percent(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no percentage; expected 0 to 100")
+    return value

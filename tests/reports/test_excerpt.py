@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limen.cli.excerpt import columns, excerpt
+from limen.reports._excerpt import columns, excerpt
 
 
 def lines(text: str, column: int, length: int, width: int = 80) -> list[str]:
