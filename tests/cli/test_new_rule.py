@@ -172,6 +172,8 @@ def test_a_profile_id_that_is_taken_gets_a_number(capsys: pytest.CaptureFixture[
         ("acme.zones_test", "flow", (), "'zones_test' can't end in _test"),
         ("acme.default", "flow", (), "'default' means something else in a rule"),
         ("in.zones", "flow", (), "'in' means something else in a rule"),
+        ("lib.zones", "flow", (), "'lib' means something else in a rule"),
+        ("waiver.expired", "flow", (), "'waiver' means something else in a rule"),
         ("acme.subject", "flow", (), "'subject' means something else in a rule"),
         ("acme.zones", "flows", (), "there is no kind of subject 'flows'\n  = did you mean \"flow\"?"),
         ("acme.zones", "flow", ("--control", "nist-800-53r5:SC-88"), "there is no control 'nist-800-53r5:SC-88'"),

@@ -127,6 +127,14 @@ def test_what_lies_where_no_rule_belongs_is_an_error(tmp_path: Path) -> None:
     assert problems(tmp_path) == {("no rule belongs here", stray) for stray in strays}
 
 
+@pytest.mark.parametrize("category", ["lib", "waiver"])
+def test_a_category_may_not_be_called_what_limen_calls_its_own(category: str, tmp_path: Path) -> None:
+    """A rule waiver.unmatched would hide what the host finds under that name, and lib.sets be taken for the library."""
+    write_rule(tmp_path, (METADATA + BODY).replace("transit.mine", f"{category}.mine"), category=category)
+    message = f"no category may be called {category}"
+    assert problems(tmp_path) == {(message, f"rules/{category}/mine/mine.rego")}
+
+
 def test_shipped_profiles_and_frameworks_can_not_be_replaced(tmp_path: Path) -> None:
     shutil.copytree(policies_root() / "profiles", tmp_path / "profiles")
     (tmp_path / "frameworks").mkdir()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from limen.errors import Problem, UsageError
+from limen.policy.discovery import TAKEN
 from limen.policy.wording import suggestion
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _refuse(wanted: Wanted, catalog: Catalog, kinds: Mapping[str, object]) -> No
         hint = "expected category.rule, each of lower-case letters, digits and '_', a letter first"
         problems.append(Problem(message=f"{rule_id!r} is no id of a rule", hint=hint))
     else:
-        reserved = sorted({*named.groups()} & _KEYWORDS | {named[2]} & _OURS)
+        reserved = sorted({*named.groups()} & _KEYWORDS | {named[1]} & TAKEN | {named[2]} & _OURS)
         problems += [
             Problem(message=f"{word!r} means something else in a rule", hint="use another word") for word in reserved
         ]

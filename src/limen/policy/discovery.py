@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from limen.policy.bundle_signature import Trust
 
 TEST_SUFFIX = "_test.rego"
+TAKEN = frozenset({"lib", "waiver"})
+"""No categories of rules: limen calls libraries by the one, and what the host itself finds by the other."""
 _SLUG = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -81,6 +83,10 @@ def rules(places: list[Source], problems: list[Problem]) -> list[Module]:
                 hint = "expected rules/<category>/<rule>/<rule>.rego and its <rule>_test.rego, in lower case"
                 location = Location(file=_shown(place, inside))
                 problems.append(Problem(message="no rule belongs here", location=location, hint=hint))
+            elif category in TAKEN:
+                location = Location(file=_shown(place, inside))
+                message = f"no category may be called {category}"
+                problems.append(Problem(message=message, location=location, hint="give the category another name"))
             elif name == f"{rule}.rego":
                 _add(found, f"{category}.{rule}", inside, place, problems)
     return sorted(found.values(), key=lambda module: module.id)

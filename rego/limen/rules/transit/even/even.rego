@@ -17,7 +17,7 @@
 #   checks:
 #     peers:
 #       path: uneven
-#       message: "weaker than, or other than, on flows that move the same between the same zones: {actual}"
+#       message: "{actual}: weaker here than, or other than, on flows that move the same between the same zones"
 #   avoid: |
 #     flows:
 #       - {id: site-1, from: portal-1, to: gateway, carries: [record], protection: {record: [{sealed: k1},
