@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from benchmarks.topology import CELL, LOG_PERMISSION, PATTERNS, SECRET_PERMISSION, Component, Flow, Topology, cell_items
 
 PROFILES = ("zero-trust", "dscsa", "dea-controlled-substances", "part-11", "hipaa")
-"""All shipped profiles that the reference system declares: the benchmark runs with every rule on."""
+"""The regimes that the reference system declares, with all their rules. `assured` asks for redundancy that a drawn
+system has not, and would measure the printing of findings."""
 
 _LEVELS = ("public", "internal", "confidential", "restricted")
 _COMPARTMENTS = ("phi", "serialization", "controlled-substance", "regulatory")

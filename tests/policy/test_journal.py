@@ -126,12 +126,14 @@ def test_answers_that_the_engine_does_not_give_are_refused() -> None:
     assert "without --resume" in caught.value.problems[0].hint
 
 
-def test_what_was_not_asked_is_forgotten() -> None:
+def test_an_early_second_loss_keeps_what_it_did_not_come_to() -> None:
     journal = Journal()
     run(journal)
     second = again(journal)
-    run(second, queries=[Query("a", INPUTS[:2])])
-    assert len(second.kept) == 2
+    with pytest.raises(UnassessedError):
+        run(second, loses(0))
+    assert second.kept == {}
+    assert again(second).known == journal.kept
 
 
 @given(st.binary(max_size=200))

@@ -191,12 +191,12 @@ def test_places_are_scalars_and_list_entries() -> None:
         ("keys/one/wrapped_by", ['keys/one/wrapped_by becomes "three"', "keys/one/wrapped_by dropped"]),
         (
             "roles/admin/permissions/1",
-            [],
+            ["roles/admin/permissions/1 dropped"],
         ),
         ("roles/clerk/needs/record/0", [
             'roles/clerk/needs/record/0 becomes "name"',
             'roles/clerk/needs/record also "name"',
-            "roles/clerk/needs/record dropped",
+            "roles/clerk/needs/record/0 dropped",
         ]),
         ("separation_of_duties/0", ["separation_of_duties/0 dropped"]),
         ("separation_of_duties/0/0", ["separation_of_duties/0 dropped"]),

@@ -68,8 +68,11 @@ def uneven(movement: Movement) -> list[tuple[str, ...]]:
             peers = [cares[code] for code in group]
             for code, flows in group.items():
                 differing = _differing(cares[code], peers)
+                if not differing:
+                    continue
+                both = tuple(sorted({*differing, *PARTLY_SIGNED}))
                 for index in flows:
-                    found[index] = tuple(sorted({*found[index], *differing}))
+                    found[index] = both if found[index] else differing
     return found
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from limen.analysis import flow_parts
 from limen.analysis.borders import Borders
-from limen.analysis.evenness import uneven
+from limen.analysis.evenness import EVEN, uneven
 from limen.analysis.fallback import fallback
 from limen.analysis.kinds.common import LabelPart
 from limen.analysis.kinds.flow import FlowSubject
@@ -74,7 +75,8 @@ class _Flows:
         routes: dict[tuple[int, int], int] = {}
         accesses: dict[tuple[int, int], tuple[int, bool]] = {}
         needs: dict[tuple[object, ...], int] = {}
-        memo: dict[tuple[object, ...], int] = {}
+        # What is uneven splits flows that are alike in all else, so it is put in last.
+        memo: dict[tuple[object, ...], tuple[FlowSubject, dict[tuple[str, ...], int]]] = {}
         shapes: list[int] = []
         columns = zip(
             network.flows,
@@ -119,11 +121,13 @@ class _Flows:
                 flow.id in transfers,
                 len(shapes) if flow.fallback_for is not UNSET else NONE,
                 self.field_encryption(flow) if flow.protection else None,
-                behind,
             )
-            shape = memo.get(alike)
+            known = memo.get(alike)
+            if known is None:
+                known = memo[alike] = self.subject(len(shapes), moved, (source, target)), {}
+            shape = known[1].get(behind)
             if shape is None:
-                shape = memo[alike] = self.shape(len(shapes), moved, (source, target))
+                shape = known[1][behind] = self.builder.shape(msgspec.structs.replace(known[0], uneven=behind))
             shapes.append(shape)
         self.builder.shapes.extend(shapes)
         self.builder.codes[0].extend(range(len(network.flows)))
@@ -194,8 +198,8 @@ class _Flows:
         self.cargo.setdefault(code, cargo)
         return code
 
-    def shape(self, index: int, moved: int, ends: tuple[int, int]) -> int:
-        """Return the shape of a flow: its parts are looked up first, and flows of equal parts are one shape."""
+    def subject(self, index: int, moved: int, ends: tuple[int, int]) -> FlowSubject:
+        """Return a flow as rules see it, even with its peers; its parts are looked up first."""
         network = self.network
         flow = network.flows[index]
         source, target = network.source[index], network.target[index]
@@ -231,12 +235,12 @@ class _Flows:
             "uncovered_fields": uncovered,
             "via": part(("via", id(flow.via), len(border.entered)), lambda: flow_parts.hops(flow, len(border.entered))),
             "necessity": self.necessity(flow, moved),
-            "uneven": self.uneven[index],
+            "uneven": EVEN,
             "replaces": flow.fallback_for is not UNSET,
         }
         if flow.fallback_for is not UNSET:
             values["fallback"] = part(("fallback", index), lambda: fallback(network, index))
-        return self.builder.shape(FlowSubject(**values))
+        return FlowSubject(**values)
 
     def authz(self, index: int, end: int) -> Any:
         """Return what the caller of a flow must be allowed to do; `end` is the code of where it starts."""

@@ -67,23 +67,29 @@ class Uses:
         # By identity: loading makes equal declarations the same object, which the declaration keeps alive.
         acted: set[tuple[int, int]] = set()
         pinned: set[tuple[int, int]] = set()
+        quarantines, ends, copies = self._quarantines, self._ends, self._copies
         for index, (flow, source, target) in enumerate(zip(network.flows, network.source, network.target, strict=True)):
             forward, backward = items[2 * index], items[2 * index + 1]
-            if flow.authz is not UNSET and (source, id(flow.authz)) not in acted:
-                acted.add((source, id(flow.authz)))
-                self._ends[source].roles.update(flow.authz.roles)
+            authz = flow.authz
+            acting = (source, id(authz))
+            if acting not in acted:
+                acted.add(acting)
+                if authz is not UNSET:
+                    ends[source].roles.update(authz.roles)
             if flow.of is not UNSET:
-                self._copies.add(target if forward else source)
-            if (target, id(flow.in_transit)) not in pinned:
-                pinned.add((target, id(flow.in_transit)))
+                copies.add(target if forward else source)
+            pinning = (target, id(flow.in_transit))
+            if pinning not in pinned:
+                pinned.add(pinning)
                 self._note_pins(flow, target)
             if flow.protection:
                 layers = self._layers(flow)
                 self._move(source, target, forward, id(flow.protection), layers)
                 self._move(target, source, backward, id(flow.protection), layers)
-            for sender, receiver, moved in ((source, target, forward), (target, source, backward)):
-                if receiver in self._quarantines:
-                    self._quarantine(sender, receiver, moved, self._layers(flow))
+            if target in quarantines:
+                self._quarantine(source, target, forward, self._layers(flow))
+            if source in quarantines:
+                self._quarantine(target, source, backward, self._layers(flow))
 
     def _note_pins(self, flow: Flow, target: int) -> None:
         if flow.in_transit is not UNSET and flow.in_transit.tls is not UNSET and flow.in_transit.tls.pins is not UNSET:

@@ -38,7 +38,7 @@ class Journal:
         """Begin with the answers of an earlier run."""
         self.known = known or {}
         self.kept: dict[str, str] = {}
-        """Answers that this run used or got; what it did not ask is forgotten."""
+        """Answers that this run used or got."""
 
     @classmethod
     def read(cls, content: bytes, name: str) -> Journal:
@@ -53,8 +53,9 @@ class Journal:
         return cls(file.answers)
 
     def content(self) -> bytes:
-        """Return what to write."""
-        return msgspec.json.encode(_File(format=FORMAT, sha256=_digest_of(self.kept), answers=self.kept)) + b"\n"
+        """Return what to write where the engine was lost, with what this run did not come to."""
+        answers = self.known | self.kept
+        return msgspec.json.encode(_File(format=FORMAT, sha256=_digest_of(answers), answers=answers)) + b"\n"
 
 
 class Journalled:

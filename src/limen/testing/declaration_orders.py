@@ -37,7 +37,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     grants: bool = False
     """Whether one more entry weakens: the list says who may, or what is good enough."""
     fewer_stricter: bool = False
-    """Whether one entry less grants less, which weakens nothing; the last one goes with its whole list."""
+    """Whether one entry less grants less, which weakens nothing; the last one goes with its whole list. Where another
+    place says who needs the entry, taking it out is a mutant all the same: the two must contradict each other."""
 
 
 def _values(*values: Any, grants: bool = False) -> Order:
@@ -69,8 +70,8 @@ _TRUE_WEAKER = _values(True, False)
 _FALSE_WEAKER = _values(False, True)
 _ITEMS = Order(sort="item")
 _FIELDS = Order(sort="field")
-_MORE_FIELDS = Order(sort="field", grants=True, fewer_stricter=True)
-_PERMISSIONS = Order(sort="permission", grants=True, fewer_stricter=True)
+_MORE_FIELDS = Order(sort="field", grants=True)
+_PERMISSIONS = Order(sort="permission", grants=True)
 _PLACE = Order(sort="place")
 
 _WEAK_KEYS = (

@@ -117,7 +117,7 @@ class DecisionItem(pytest.Item):
         status = decision.status
         if status in ("not_applicable", "out_of_scope"):
             self.add_marker(pytest.mark.skip(reason=f"{STATUS_WORDS[status]}: {one_line(decision.reason)}"))
-        elif status == "fail" and all(finding.disposition != "open" for finding in findings):
+        elif status == "fail" and findings and all(finding.disposition != "open" for finding in findings):
             reasons = sorted({f"{f.disposition}: {one_line(f.waiver or f.message)}" for f in findings})
             self.add_marker(pytest.mark.xfail(reason="; ".join(reasons), raises=FindingError, strict=True))
 

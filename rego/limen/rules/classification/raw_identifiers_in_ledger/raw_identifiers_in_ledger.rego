@@ -15,7 +15,7 @@
 #   checks:
 #     identifiers:
 #       path: identifiers
-#       message: "{actual} identifying fields of the item, {label}, can lie in plaintext in a ledger"
+#       message: "{actual} identifying {actual:field|fields} of the item, {label}, can lie in plaintext in a ledger"
 #   avoid: |
 #     - {id: log, from: gateway, to: crossing-log, carries: [submission]}
 #   prefer: |

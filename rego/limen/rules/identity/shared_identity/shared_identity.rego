@@ -14,7 +14,7 @@
 #   checks:
 #     unique:
 #       path: identity
-#       message: "{actual} other components have the same identity"
+#       message: "{actual} other {actual:component has|components have} the same identity"
 #   avoid: |
 #     api: {zone: processing, kind: service, identity: "spiffe://rx/app"}
 #     batch: {zone: processing, kind: service, identity: "spiffe://rx/app"}

@@ -18,7 +18,7 @@
 #       message: "the key serves {actual} {actual:environment|environments}, {declared} among them"
 #     material:
 #       path: same_material
-#       message: "{actual} other keys are the same material at the custodian"
+#       message: "{actual} other {actual:key is|keys are} the same material at the custodian"
 #   avoid: |
 #     keys:
 #       phi-key: {provider: aws-kms, id: alias/phi, environment: production}

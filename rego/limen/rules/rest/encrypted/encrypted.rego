@@ -15,7 +15,7 @@
 #   checks:
 #     algorithm:
 #       path: at_rest.algorithm
-#       message: "encryption at rest is {actual} for {stores} stored items"
+#       message: "encryption at rest is {actual} for {stores} stored {stores:item|items}"
 #     key:
 #       path: at_rest.key
 #       message: "no key of `keys` is named for encryption at rest"

@@ -13,7 +13,7 @@
 #   checks:
 #     encrypted:
 #       path: cold_unencrypted
-#       message: "{actual} compressed or last tiers are not encrypted"
+#       message: "{actual} compressed or last {actual:tier is|tiers are} not encrypted"
 #     proven:
 #       path: cold_unproven
 #       message: "nothing proves when the last of {tiers} {tiers:tier|tiers} was written"

@@ -14,7 +14,7 @@
 #   checks:
 #     collision:
 #       path: binding.inputs
-#       message: "{actual} other tenants have equal values of all inputs, so that their ids collide"
+#       message: "{actual} other {actual:tenant has|tenants have} equal values of all inputs, so that their ids collide"
 #   avoid: |
 #     tenants:
 #       a: {npi: "1234567893", binding: {inputs: [npi], ...}}

@@ -17,7 +17,7 @@
 #   checks:
 #     covered:
 #       path: protection
-#       message: "{actual} sensitive fields stay open beside those that are encrypted"
+#       message: "{actual} sensitive {actual:field stays|fields stay} open beside those that are encrypted"
 #   avoid: |
 #     data:
 #       submission: {sensitive_fields: [subject_id, dob]}

@@ -16,10 +16,14 @@
 #   checks:
 #     sealed:
 #       path: unheld_seals
-#       message: "{actual} declared envelopes are missing, since the sender does not hold their keys"
+#       message: >-
+#         {actual} declared {actual:envelope is|envelopes are} missing, since the sender does not hold
+#         {actual:its key|their keys}
 #     signed:
 #       path: unheld_signatures
-#       message: "{actual} declared signatures are missing, since the sender does not hold their keys"
+#       message: >-
+#         {actual} declared {actual:signature is|signatures are} missing, since the sender does not hold
+#         {actual:its key|their keys}
 #   avoid: |
 #     components:
 #       edge: {zone: ingress, kind: gateway}
