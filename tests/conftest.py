@@ -37,3 +37,8 @@ def chromium() -> Path:
 def chromedriver() -> Path:
     """Chromium's WebDriver server."""
     return need_program("chromedriver")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that it does not run alone at the end."""
+    items.sort(key=lambda item: not any("mutation" in mark.args for mark in item.iter_markers("xdist_group")))

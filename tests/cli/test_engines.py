@@ -87,7 +87,14 @@ def test_a_run_that_is_ended_leaves_nothing_with_a_server(
 ) -> None:
     """A job that CI cancels must not fill a shared server: each module there makes every later upload slower."""
     with serving(opa) as server:
-        command = [sys.executable, "-m", "limen", "check", system, "--engine", "opa", "--engine-url", server.url]
+        # Under nohup a hang-up is ignored, by children too, unless they say otherwise.
+        listening = (
+            "import os, signal, sys\n"
+            "signal.signal(int(sys.argv[1]), signal.SIG_DFL)\n"
+            "os.execv(sys.argv[2], sys.argv[2:])"
+        )
+        limen = [sys.executable, "-m", "limen", "check", system, "--engine", "opa", "--engine-url", server.url]
+        command = [sys.executable, "-c", listening, str(int(number)), *limen]
         run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             while len(server.policies()) < 3 and run.poll() is None:

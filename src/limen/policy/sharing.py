@@ -29,12 +29,23 @@ class Grouping:
         """Keep the table; nothing is grouped yet."""
         self.table = table
         self._known: dict[tuple[str, ...] | None, Sharing] = {}
+        self._varying: dict[str, bool] = {}
 
     def by(self, fields: tuple[str, ...] | None) -> Sharing:
         """Return the shapes grouped by some fields; None keeps each shape apart."""
-        if fields not in self._known:
-            self._known[fields] = self._apart() if fields is None else self._grouped(fields)
-        return self._known[fields]
+        telling = None if fields is None else tuple(filter(self._tells, fields))
+        if telling not in self._known:
+            self._known[telling] = self._apart() if telling is None else self._grouped(telling)
+        return self._known[telling]
+
+    def _tells(self, field: str) -> bool:
+        """Return whether shapes differ in a field; most rules read some in which none do, and share what is left."""
+        varies = self._varying.get(field)
+        if varies is None:
+            column = self.table.columns.get(field)
+            one = column is None or len(column.values) == 0 or (len(column.values) == 1 and ABSENT not in column.codes)
+            varies = self._varying[field] = not one
+        return varies
 
     def _apart(self) -> Sharing:
         count = self.table.shape_count
@@ -42,7 +53,7 @@ class Grouping:
 
     def _grouped(self, fields: tuple[str, ...]) -> Sharing:
         count = self.table.shape_count
-        columns = [self.table.columns[field].codes for field in fields if field in self.table.columns]
+        columns = [self.table.columns[field].codes for field in fields]
         if not columns:
             return Sharing(array("I", bytes(4 * count)), range(min(count, 1)))
         if count > NUMPY_FROM:
