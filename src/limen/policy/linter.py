@@ -26,9 +26,6 @@ from limen.policy.syntax import Node, Tree, definitions, imports_of, kind_of, na
 from limen.policy.wording import suggestion
 from limen.records.rules import Check
 
-VERSION = 1
-"""Raised whenever the linter finds more, so that what was indexed before is linted again."""
-
 _HEAD = frozenset({"holds", "actual", "required", "refs"})
 _COMPREHENSIONS = frozenset({"ArrayCompr", "SetCompr", "ObjectCompr"})
 
