@@ -127,6 +127,7 @@ def test_a_ledger_that_says_nothing() -> None:
 
 
 def test_odd_ledgers() -> None:
+    assert ledger(deletion={"approvers": ["Anyone", "counsel", "ALL"], "logged": True})["open_approvers"] == 2
     assert ledger(keys={"k": {"held_by": "book"}})["chain"]["key_beside"] is True
     assert "key_beside" not in ledger(keys={"k": {}})["chain"]
     assert ledger(keys={"other": {}})["chain"] == {

@@ -366,3 +366,14 @@ def test_a_hop_is_passed_and_reached() -> None:
         "opens_flows": 0,
         "reachable": True,
     }
+
+
+def test_a_field_identifies_however_it_is_spelt() -> None:
+    items: dict[str, Any] = {
+        "marked": {"fields": ["rx", "dob"], "identifiers": ["rx", "dob"], "sensitive_fields": ["rx", "dob"]},
+        "camel": {"fields": ["patientName", "RX", "SERIAL", "visit", "subjectToken"]},
+    }
+    data = inputs(facts_of(COMPONENTS | {"portal": {}}, [], **SECTIONS | {"data": DATA | items}).tables["data"])
+    fields = ("unmarked_identifiers", "unmarked_sensitive", "token_fields")
+    assert some(data["marked"], *fields) == {fields[0]: 0, fields[1]: 0, fields[2]: 0}
+    assert some(data["camel"], *fields) == {fields[0]: 3, fields[1]: 2, fields[2]: 1}

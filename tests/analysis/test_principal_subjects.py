@@ -58,6 +58,10 @@ def test_what_roles_are_there_for() -> None:
     # It is sent the site as well, and there is no item called gone.
     assert some(role["signer"], *fields) == {"idle": 1, "needs": 3, "idle_needs": 1, "unneeded": 1}
     assert detail(found.tables["role"], "signer").provenance["needs"] == "gone.x, report.site"
-    # Two roles may use the flow, and neither need be the one that needs the field.
-    assert some(role["writer"], *fields) == {"idle": 0, "needs": 0, "idle_needs": 0, "unneeded": 0}
-    assert some(role["reader"], *fields) == {"idle": 1, "needs": 0, "idle_needs": 0, "unneeded": 0}
+    # Two roles may use the flow, and neither needs the field: a second role hides nothing.
+    assert some(role["writer"], *fields) == {"idle": 0, "needs": 0, "idle_needs": 0, "unneeded": 1}
+    assert some(role["reader"], *fields) == {"idle": 1, "needs": 0, "idle_needs": 0, "unneeded": 1}
+    # Where one of the two needs it, the other may see it move.
+    needing = {**ROLES, "reader": {**ROLES["reader"], "needs": {"report": ["visit"]}}}
+    role = inputs(facts_of(COMPONENTS, FLOWS, data=DATA, roles=needing).tables["role"])
+    assert [role[name]["unneeded"] for name in ("writer", "reader")] == [0, 0]

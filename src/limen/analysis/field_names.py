@@ -13,5 +13,10 @@ PERSONAL = frozenset(
 """Direct identifiers of a person, as schemas name them."""
 PRODUCT = frozenset({"gtin", "lot", "ndc", "serial", "sscc"})
 """Identifiers of products and their packages."""
-TOKEN_SUFFIX = "_token"  # noqa: S105 the end of a field's name
+TOKEN_SUFFIX = "token"  # noqa: S105 the end of a field's name
 """How fields are named that hold a token in place of an identifier."""
+
+
+def plain(field: str) -> str:
+    """Return a field's name without case and joints: birth_date, birthDate and Birth-Date are one name."""
+    return field.replace("_", "").replace("-", "").casefold()

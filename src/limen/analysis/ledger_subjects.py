@@ -56,7 +56,9 @@ def ledger_table(movement: Movement, exposures: Exposures, integrity: Integrity)
             tiers=len(tiers),
             tier_gaps=sum(later <= earlier for earlier, later in pairwise(ends)),
             hot=ends[0] if ends else UNSET,
-            open_approvers=0 if ledger.deletion is UNSET else len(ANYONE & set(ledger.deletion.approvers)),
+            open_approvers=0
+            if ledger.deletion is UNSET
+            else len({name for name in ledger.deletion.approvers if name.casefold() in ANYONE}),
             kept=ends[-1] if ends else UNSET,
             later_tiers_without_worm=sum(not tier.worm for tier in tiers[1:]),
             cold_unencrypted=sum(

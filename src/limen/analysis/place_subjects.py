@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 
 from msgspec import UNSET
 
 from limen.analysis.borders import Borders
 from limen.analysis.exposure import Exposures
-from limen.analysis.field_names import PERSONAL, PRODUCT, TOKEN_SUFFIX
+from limen.analysis.field_names import PERSONAL, PRODUCT, TOKEN_SUFFIX, plain
 from limen.analysis.flow_columns import union
 from limen.analysis.given import given, seconds
 from limen.analysis.kinds.data import DataSubject
@@ -84,16 +85,18 @@ def data_table(network: Network, exposures: Exposures, traffic: Traffic, recordi
         product.data for component in network.components for product in component.produces if product.how == "sign"
     }
     logged = [exposures.held(keeper, assumed=True) | network.stored[keeper] for keeper in sorted(recording.keepers)]
-    marked = {field for item in network.declaration.data.values() for field in item.identifiers} | PERSONAL | PRODUCT
-    sensitive = {field for item in network.declaration.data.values() for field in item.sensitive_fields} | PERSONAL
+    items = network.declaration.data.values()
+    marked = set(map(plain, chain(PERSONAL, PRODUCT, *(item.identifiers for item in items))))
+    sensitive = set(map(plain, chain(PERSONAL, *(item.sensitive_fields for item in items))))
     published = union(traffic.departing)
     asserted = Counter(
         assertion.never.data for assertion in network.declaration.assertions if assertion.never.state == "any"
     )
 
     def unmarked(item: DataItem) -> tuple[list[str], list[str]]:
-        own = set(item.fields)
-        return (sorted((own & marked) - set(item.identifiers)), sorted((own & sensitive) - set(item.sensitive_fields)))
+        identifying = {field for field in item.fields if plain(field) in marked}
+        secret = {field for field in item.fields if plain(field) in sensitive}
+        return (sorted(identifying - set(item.identifiers)), sorted(secret - set(item.sensitive_fields)))
 
     subjects = []
     for name, item in network.declaration.data.items():
@@ -106,7 +109,7 @@ def data_table(network: Network, exposures: Exposures, traffic: Traffic, recordi
             sensitive_fields=len(set(item.sensitive_fields)),
             unmarked_identifiers=len(unmarked(item)[0]),
             unmarked_sensitive=len(unmarked(item)[1]),
-            token_fields=sum(field.endswith(TOKEN_SUFFIX) for field in set(item.fields)),
+            token_fields=sum(plain(field).endswith(TOKEN_SUFFIX) for field in set(item.fields)),
             published=bool(published >> index & 1),
             asserted=asserted[name],
             retained=item.retention is not UNSET,

@@ -25,8 +25,8 @@ class RoleUses(msgspec.Struct, frozen=True, kw_only=True):
     """Permissions that flows open to the role ask for."""
     moved: dict[str, set[Field]]
     """Fields that flows open to the role move."""
-    alone: dict[str, set[Field]]
-    """Of those, the ones that flows open to this role alone move."""
+    beyond: dict[str, set[Field]]
+    """Of those, the ones that no role to which the flow is open needs."""
 
     def idle(self, name: str) -> list[str]:
         """Return the permissions that a role grants and no flow open to it asks for."""
@@ -36,14 +36,11 @@ class RoleUses(msgspec.Struct, frozen=True, kw_only=True):
 
     def idle_needs(self, name: str) -> list[str]:
         """Return the fields that a role needs and no flow open to it moves, as item.field."""
-        return _shown(self._needed(name) - self.moved.get(name, set()))
+        return _shown(_needed(self.roles[name]) - self.moved.get(name, set()))
 
     def unneeded(self, name: str) -> list[str]:
-        """Return the fields that only this role can be meant to see, and does not need, as item.field."""
-        return _shown(self.alone.get(name, set()) - self._needed(name))
-
-    def _needed(self, name: str) -> set[Field]:
-        return {(item, field) for item, fields in self.roles[name].needs.items() for field in fields}
+        """Return the fields that flows open to a role move and that no role of such a flow needs, as item.field."""
+        return _shown(self.beyond.get(name, set()))
 
 
 def role_uses(movement: Movement) -> RoleUses:
@@ -51,7 +48,8 @@ def role_uses(movement: Movement) -> RoleUses:
     network = movement.network
     asked: defaultdict[str, set[str]] = defaultdict(set)
     moved: defaultdict[str, set[Field]] = defaultdict(set)
-    alone: defaultdict[str, set[Field]] = defaultdict(set)
+    beyond: defaultdict[str, set[Field]] = defaultdict(set)
+    declared = network.declaration.roles
     seen: set[tuple[int, int, int]] = set()
     for index, flow in enumerate(network.flows):
         if flow.authz is UNSET or not flow.authz.roles:
@@ -69,13 +67,17 @@ def role_uses(movement: Movement) -> RoleUses:
             if data is None:
                 continue
             fields.update((name, field) for field in flow.fields.get(name, data.fields))
+        needed = {need for role in set(roles) if role in declared for need in _needed(declared[role])}
         for role in set(roles):
             if permission is not UNSET:
                 asked[role].add(permission)
             moved[role] |= fields
-            if len(set(roles)) == 1:
-                alone[role] |= fields
-    return RoleUses(roles=network.declaration.roles, asked=asked, moved=moved, alone=alone)
+            beyond[role] |= fields - needed
+    return RoleUses(roles=declared, asked=asked, moved=moved, beyond=beyond)
+
+
+def _needed(role: Role) -> set[Field]:
+    return {(item, field) for item, fields in role.needs.items() for field in fields}
 
 
 def _shown(fields: set[Field]) -> list[str]:

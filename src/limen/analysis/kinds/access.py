@@ -18,7 +18,7 @@ class RoleSubject(Part, frozen=True, kw_only=True):
     idle: Annotated[int, Meta(description="Permissions that no flow open to this role asks for.")]
     needs: Annotated[int, Meta(description="Fields that it says it needs.")]
     idle_needs: Annotated[int, Meta(description="Of those, the ones that no flow open to it moves.")]
-    unneeded: Annotated[int, Meta(description="Fields that flows open to it alone move and it does not need.")]
+    unneeded: Annotated[int, Meta(description="Fields that flows open to it move and no role of such a flow needs.")]
     subjects: Annotated[str, Meta(description="human, workload or any.")]
     held_by_components: Annotated[int, Meta(description="Components that act in it.")]
     held_by_principals: Annotated[int, Meta(description="Principals that hold it.")]

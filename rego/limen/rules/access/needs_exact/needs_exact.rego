@@ -1,8 +1,8 @@
 # METADATA
 # title: "A role needs what it gets, and gets what it needs"
 # description: >-
-#   Every field that a role says it needs is moved by a flow open to it, and it needs every field that flows
-#   open to it alone move.
+#   Every field that a role says it needs is moved by a flow open to it, and no flow open to it moves a field that none
+#   of the flow's roles needs.
 # schemas: [{input: schema.role}]
 # custom:
 #   id: access.needs_exact
