@@ -15,14 +15,14 @@ DEV_STAMP := $(VENV)/.installed-dev
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 CHECK := $(BIN)/limen check boundaries.yaml --format all --output reports/
 DOCS := $(BIN)/python -m docs.generate
 BENCH := $(BIN)/python -m benchmarks
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report=term
 
-.PHONY: help check test bench lint docs requirements format clean wheel
+.PHONY: help check test bench lab lint docs requirements format clean wheel
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,9 @@ bench: $(DEV_STAMP) $(BENCH_STAMP) ## Measure speed and memory and hold them aga
 	@# as pip does on installation; every peer is compiled, too
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q src
 	$(BENCH)
+
+lab: $(DEV_STAMP) ## Start servers with known defects on loopback, to probe them by hand; AREA=tls for one area
+	$(BIN)/python -m tests.lab $(AREA)
 
 lint: $(DEV_STAMP) ## Check style, types, layers, dependencies, docstrings and, with opa and regal, the Rego
 	$(BIN)/ruff check .

@@ -107,7 +107,9 @@ def test_a_layer_is_optional_exactly_while_it_has_no_code(contracts: dict[str, d
 
 def test_the_pure_rooms_are_barred_from_the_outside(contracts: dict[str, dict[str, Any]]) -> None:
     pure = contracts["pure"]
-    assert set(pure["source_modules"]) == {f"limen.{room}" for room in ("records", "model", "analysis", "reports")}
+    assert set(pure["source_modules"]) == {
+        f"limen.{room}" for room in ("records", "model", "analysis", "integrity", "reports")
+    }
     outside = {"socket", "ssl", "subprocess", "http", "urllib", "os", "pathlib"}
     assert set(pure["forbidden_modules"]) == outside
     assert "ignore_imports" not in pure
@@ -146,7 +148,7 @@ def test_no_lock_file_with_addresses_is_committed() -> None:
 def test_requirements_are_pinned_and_hashed(name: str) -> None:
     text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())
-    assert [entry for entry in entries if not re.match(r"[a-z0-9.-]+==\S+", entry)] == []
+    assert [entry for entry in entries if not re.match(r"[a-z0-9.-]+(?:\[[a-z0-9,-]+\])?==\S+", entry)] == []
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
@@ -154,7 +156,7 @@ def pins(name: str) -> dict[str, set[str]]:
     """Return package -> the versions that a requirements file pins; more than one where platforms differ."""
     text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     found: dict[str, set[str]] = {}
-    for package, version in re.findall(r"^([a-z0-9.-]+)==(\S+)", text, flags=re.MULTILINE):
+    for package, version in re.findall(r"^([a-z0-9.-]+)(?:\[[a-z0-9,-]+\])?==(\S+)", text, flags=re.MULTILINE):
         found.setdefault(package, set()).add(version)
     return found
 

@@ -101,6 +101,15 @@ def test_the_module_runs_as_a_program(elsewhere: Path) -> None:
     assert printed.split() == ["limen", limen.__version__]
 
 
+def test_the_wheel_finds_every_probe_by_its_location(elsewhere: Path) -> None:
+    found = _python(
+        elsewhere, "import json; from limen.probes.registry import probe_names; print(json.dumps(probe_names()))"
+    )
+    folders = sorted(path.parent.name for path in (REPOSITORY / "src/limen/probes").glob("*/__init__.py"))
+    assert json.loads(found) == folders
+    assert folders
+
+
 def test_the_installed_program_judges_a_copy_of_the_reference_system(elsewhere: Path, tmp_path: Path) -> None:
     copy_reference(tmp_path)
     printed = _run([str(elsewhere / "bin" / "limen"), "check", "--no-color"], tmp_path)
