@@ -10,7 +10,7 @@ from limen.errors import Problem, UsageError
 from limen.policy.engines import ENGINES, TIMEOUT, TOKEN_VARIABLE, URL, URL_VARIABLE, EngineOptions
 
 
-def add_engine(parser: argparse.ArgumentParser) -> None:
+def add_engine(parser: argparse._ActionsContainer) -> None:
     """Add the engine, and how to reach it."""
     parser.add_argument(
         "--engine",
@@ -38,7 +38,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_verification(parser: argparse.ArgumentParser) -> None:
+def add_verification(parser: argparse._ActionsContainer) -> None:
     """Add what a second engine does, and what becomes of a run whose engine was lost."""
     parser.add_argument(
         "--verify-engine", choices=ENGINES, metavar="ENGINE", help="decide everything again on this engine and compare"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from limen.policy.catalog import Catalog
 
 
-def add_policies(parser: argparse.ArgumentParser) -> None:
+def add_policies(parser: argparse._ActionsContainer) -> None:
     """Add --policies, and the keys that bundles among them must be signed with."""
     parser.add_argument(
         "--policies",

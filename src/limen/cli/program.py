@@ -73,6 +73,17 @@ class Parser(argparse.ArgumentParser):
         """Write help or the version; argparse itself would pass over what can't be written."""
         (file or sys.stderr).write(message)
 
+    def gathered(self, options: argparse.Namespace, unknown: list[str]) -> list[str]:
+        """Add words that came after an option to those before it, where any number of words is taken.
+
+        argparse stops at the first option. Returns what is left.
+        """
+        many = next((one for one in self._actions if not one.option_strings and one.nargs in ("*", "+")), None)
+        if many is None or any(word.startswith("-") for word in unknown):
+            return unknown
+        setattr(options, many.dest, [*(getattr(options, many.dest) or []), *unknown])
+        return []
+
     def refuse_unknown(self, unknown: list[str]) -> None:
         """Raise UsageError naming every argument that means nothing here, each with the option that is close."""
         known = [name for action in self._actions for name in action.option_strings]
@@ -193,5 +204,6 @@ def _run(given: list[str], console: Console) -> int:
     except SystemExit as leaving:  # --help and --version leave by themselves
         return int(leaving.code or 0)
     chosen: Parser = getattr(options, "parser", whole)
-    chosen.refuse_unknown(unknown)  # where no command is named, options are all that there can be
+    left = chosen.gathered(options, unknown)
+    chosen.refuse_unknown(left)  # where no command is named, options are all that there can be
     return int(options.run(options, console))

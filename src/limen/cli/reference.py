@@ -39,7 +39,13 @@ def inherited_fingerprints(request: Request, reference: str) -> frozenset[str]:
         below = [] if inside == "." else ["--", f":(top,literal){inside}"]
         _extract(_git(root, "archive", "--format=tar", commit, *below), Path(folder))
         then = msgspec.structs.replace(
-            request, path=Path(folder) / name, waivers=None, baseline=None, flows=(), inherited=frozenset()
+            request,
+            path=Path(folder) / name,
+            waivers=None,
+            baseline=None,
+            flows=(),
+            inherited=frozenset(),
+            observations=None,  # what reality was like then nobody knows: drift is always new
         )
         try:
             before = assess(then)

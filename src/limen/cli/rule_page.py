@@ -17,7 +17,7 @@ def rule_page(rule: Rule) -> str:
     ]
     for head, text in (("Avoid", rule.avoid), ("Prefer", rule.prefer)):
         if text.strip():
-            blocks += [f"## {head}", f"```yaml\n{text.rstrip()}\n```"]
+            blocks += [f"## {head}", f"```{snippet_language(rule)}\n{text.rstrip()}\n```"]
     if rule.rationale.strip():
         blocks += ["## Rationale", rule.rationale.rstrip()]
     blocks += ["## Remediation", rule.remediation, "## Checks"]
@@ -28,3 +28,11 @@ def rule_page(rule: Rule) -> str:
         blocks += ["## Parameters", "\n".join(f"- `{name}`: {kind}" for name, kind in rule.parameters.items())]
     blocks += ["## Controls", "\n".join(f"- `{control}`" for control in rule.controls)]
     return "\n\n".join(blocks) + "\n"
+
+
+def snippet_language(rule: Rule) -> str:
+    """Return the language of a rule's snippets: a declaration's, or none where a rule judges what was observed.
+
+    What to avoid there is a server's configuration, a statement or a line of code, in whatever language that is.
+    """
+    return "text" if rule.subject.endswith("_observation") else "yaml"

@@ -47,9 +47,18 @@ EXAMPLES: dict[str, Example] = {
         "cut", "flows that break it", 0, *_true("applies"), "there is nothing that it asserts",
         "nist-800-53r5:SC-7", "An assertion",
     ),
+    "brokers_observation": Example(
+        "admitted", "logins that anybody could guess", 0, *_some("tried"), "no login was tried there",
+        "nist-800-53r5:IA-5", "A broker's listener",
+    ),
     "claim": Example(
         "age", "seconds since it was observed", 2_592_000, *_true("seen"), "nothing was observed of it",
         "nist-800-53r5:CA-7", "A claim", optional=True,
+    ),
+    "code_observation": Example(
+        "scan.found", "places that a code rule found", 0, 'input.what == "scan"', '"what": "scan"',
+        '"what": "finding"', "it is a place, not the analysis as a whole", "nist-800-53r5:RA-5", "An analysis of code",
+        optional=True,
     ),
     "component": Example(
         "opens_flows", "flows that start there", 20, *_some("flows"), "no flow starts or ends there",
@@ -79,6 +88,10 @@ EXAMPLES: dict[str, Example] = {
         "unredacted", "identifying flows that it records unredacted", 0, *_some("used"), "nothing is recorded in it",
         "nist-800-53r5:AU-9", "A ledger",
     ),
+    "ledger_observation": Example(
+        "bytes", "bytes of its text", 1_000_000_000, *_some("records"), "it has no records",
+        "nist-800-53r5:AU-11", "A ledger that was read",
+    ),
     "path": Example(
         "unaudited_crossings", "crossings that are not recorded", 0, *_some("hops"), "it is no way at all",
         "nist-800-53r5:AU-2", "A path",
@@ -91,13 +104,33 @@ EXAMPLES: dict[str, Example] = {
         "every", "seconds between two askings", 604_800, *_true("endpoint"), "it does not say where to ask",
         "nist-800-53r5:CA-7", "A probe", optional=True,
     ),
+    "kms_observation": Example(
+        "newest_age", "seconds that the newest version was old", 31_536_000, *_true("exists"),
+        "the custodian knows no such key", "nist-800-53r5:SC-12", "A key at its custodian", optional=True,
+    ),
     "role": Example(
         "permissions", "permissions", 20, *_some("held_by_components"), "no component acts in it",
         "nist-800-53r5:AC-6", "A role",
     ),
+    "secrets_observation": Example(
+        "scan.found", "secrets that were found", 0, 'input.what == "scan"', '"what": "scan"', '"what": "secret"',
+        "it is a secret, not the search as a whole", "nist-800-53r5:IA-5(7)", "A search for secrets", optional=True,
+    ),
+    "leak_observation": Example(
+        "clear", "canaries in the clear", 0, *_some("canaries"), "nothing was looked for", "nist-800-53r5:SC-28",
+        "A place that was searched", optional=True,
+    ),
+    "storage_observation": Example(
+        "duty", "seconds that what lies there must be kept", 157_784_760, *_true("write_once"),
+        "nothing there is written once", "nist-800-53r5:AU-11", "A store that was probed", least=True,
+    ),
     "system": Example(
         "keys", "keys", 200, *_some("profiles"), "it names no profile",
         "nist-800-53r5:SC-12", "A system",
+    ),
+    "tenancy_observation": Example(
+        "unjudged", "tables without the tenant column", 0, *_some("tables"), "no table of tenants is in it",
+        "nist-800-53r5:SC-4", "A database of tenants", optional=True,
     ),
     "tenant": Example(
         "same_binding_values", "other tenants that it can't be told from", 0, *_some("components"),
@@ -106,6 +139,10 @@ EXAMPLES: dict[str, Example] = {
     "tenant_pair": Example(
         "shared_keys", "keys that both use", 0, "input.transfers == 0", '"transfers": 0', '"transfers": 1',
         "a transfer joins the two", "nist-800-53r5:SC-12", "A pair of tenants",
+    ),
+    "tls_observation": Example(
+        "certificate.count", "certificates that it presents", 4, 'input.channel == "tls"', '"channel": "tls"',
+        '"channel": "ssh"', "it does not speak TLS", "nist-800-53r5:SC-17", "An endpoint that was probed",
     ),
     "transfer": Example(
         "unsigned_items", "items that leave the sender unsigned", 0, *_some("flows"), "it runs over no flow",

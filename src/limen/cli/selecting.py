@@ -19,10 +19,21 @@ if TYPE_CHECKING:
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Add the declaration's path and everything that selects rules, law and thresholds."""
+    """Add the declaration's path, what was observed, and everything that selects rules, law and thresholds."""
     parser.add_argument(
         "path", nargs="?", type=Path, metavar="PATH", help="boundaries.yaml or its folder (default: looked for upwards)"
     )
+    parser.add_argument(
+        "--observations",
+        type=Path,
+        metavar="DIR",
+        help="also hold the declaration against what limen probe --record DIR observed",
+    )
+    add_judging(parser)
+
+
+def add_judging(parser: argparse._ActionsContainer, only: str = "report on this flow only: partial") -> None:
+    """Add what selects rules, law, thresholds and the engine; `only` says what one flow is chosen for."""
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME", help="add a profile to the declaration's own"
     )
@@ -40,7 +51,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="judge by this rule only, of those selected (transit.* for a category): partial",
     )
-    parser.add_argument("--only", action="append", default=[], metavar="FLOW", help="report on this flow only: partial")
+    parser.add_argument("--only", action="append", default=[], metavar="FLOW", help=only)
     add_policies(parser)
     parser.add_argument(
         "--as-of",
@@ -80,10 +91,16 @@ def day(text: str) -> datetime.date:
 
 def assessed(options: argparse.Namespace, console: Console) -> Assessed:
     """Assess as the arguments say; progress goes to a terminal's standard error only."""
-    from limen.assess import Request, assess
-    from limen.cli.reference import inherited_fingerprints
+    return judged(request_of(options), options, console)
 
-    request = Request(
+
+def request_of(options: argparse.Namespace) -> Request:
+    """Return what is to be assessed as the arguments say."""
+    from limen.assess import Request
+
+    if options.observations is not None:
+        quiet_libraries()  # they read certificates again
+    return Request(
         path=options.path,
         profiles=tuple(options.profile),
         only_profiles=tuple(options.only_profile),
@@ -99,7 +116,15 @@ def assessed(options: argparse.Namespace, console: Console) -> Assessed:
         engine=engine_of(options),
         second=second_engine_of(options),
         sample=options.verify_sample,
+        observations=options.observations,
     )
+
+
+def judged(request: Request, options: argparse.Namespace, console: Console) -> Assessed:
+    """Assess a request, with what the arguments say of earlier findings and of a lost engine."""
+    from limen.assess import assess
+    from limen.cli.reference import inherited_fingerprints
+
     with console.progress() as say, _journalled(request, resume=options.resume) as journalled:
         if options.baseline_from is None:
             return assess(journalled, say)
@@ -122,3 +147,12 @@ def _journalled(request: Request, *, resume: bool) -> Iterator[Request]:
 
     with kept(request.path, resume=resume) as journal:
         yield msgspec.structs.replace(request, journal=journal)
+
+
+def quiet_libraries() -> None:
+    """Keep what libraries warn their developers of out of the output; PYTHONWARNINGS and -W bring it back."""
+    import sys
+    import warnings
+
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")

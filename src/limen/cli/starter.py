@@ -22,6 +22,8 @@ _COMPARTMENTS = {
 """What a profile's law is about, as a compartment of the record's label."""
 _INVENTORY = frozenset({"serialization", "controlled-substance"})
 """Compartments of stock: who counts stock never sees a patient, so beside `phi` they get components of their own."""
+_THOROUGH = frozenset({"assured", "strict"})
+"""Profiles that want a probe for every claim that must be observed."""
 _FIELDS = "[record_number, subject, details, recorded_at]"
 _PINS = 4
 """Pinned ends: the transfer hub, a pharmacy, the witness, the gateway."""
@@ -63,7 +65,17 @@ def starter(
         today=today.isoformat(),
         data_keys=_data_keys(lines, tenancy),
         signing_keys=_signing_keys(lines, tenancy),
+        thorough=not _THOROUGH.isdisjoint(profiles),
+        **_probed(lines, tenancy),
     )
+
+
+def _probed(lines: Sequence[dict[str, Any]], tenancy: bool) -> dict[str, list[str]]:
+    """Return the components that listen, those that keep data, and those whose logs are ours to look into."""
+    stores = ["quarantine", *(f"{line['p']}store" for line in lines), "audit-log"]
+    services = ["gateway", *(f"{line['p']}service" for line in lines), "on-call", "kms", "hsm"]
+    ours = [*services, *stores, *(["transfer-hub"] if tenancy else [])]
+    return {"servers": [*ours, "witness", *(["pharmacy-b"] if tenancy else [])], "stores": stores, "places": ours}
 
 
 def _lines(compartments: Sequence[str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from limen.model.probing import OPTIONS_OF, ProbeOptions
 from limen.model.scalars import Duration, Entity, Identifier, PlaceReference, Text
 
 ProbeName = Literal["tls", "kms", "ledger", "tenancy", "secrets", "code", "storage", "leak", "brokers"]
@@ -106,3 +107,10 @@ class ProbeRequest(Entity, frozen=True, kw_only=True):
         Meta(description="A reference, never a value: env:NAME, file:PATH, vault:PATH."),
     ] = UNSET
     every: Annotated[Duration | UnsetType, Meta(description="How often it is asked.")] = UNSET
+    options: Annotated[ProbeOptions, Meta(description="What the probe must be told besides.")] = ProbeOptions()
+
+    def __post_init__(self) -> None:
+        """Refuse options that the probe does not take; raises ValueError."""
+        given = {name for name in self.options.__struct_fields__ if getattr(self.options, name) is not UNSET}
+        if foreign := sorted(given - OPTIONS_OF[self.probe]):
+            raise ValueError(f"the probe {self.probe} takes no {', '.join(foreign)}")

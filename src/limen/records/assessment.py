@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from limen.errors import Location
+from limen.records.reconciliation import AttemptRow, ClaimRow
 from limen.records.rules import Control, Deviation, SelectedRule
 from limen.records.statuses import Scope, Severity, Status
 from limen.records.subjects import Detail, Step, SubjectTable
@@ -266,6 +267,12 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     deviations: tuple[Deviation, ...]
     notes: tuple[str, ...]
     """What the reader must know: an expired baseline, unattested waivers."""
+    unseeable: int = 0
+    """How many claims no probe of ours could see."""
+    reconciliation: Sequence[ClaimRow] = ()
+    """Every claim with what was observed of it, in the order of its table; empty in a design assessment."""
+    attempts: tuple[AttemptRow, ...] = ()
+    """What was tried; empty in a design assessment."""
     crossings: Sequence[CrossingRow]
     map: BoundaryMap
     locate: Callable[[tuple[str | int, ...]], Location]

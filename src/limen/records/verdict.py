@@ -38,6 +38,8 @@ def verdict_line(assessment: Assessment) -> str:
     """Return the one line that says how it ended, never more than is known."""
     failed, gaps = gating(assessment)
     claims = f"{assessment.claims} {_plural(assessment.claims, 'claim')}, {assessment.observed} observed"
+    if assessment.scope == "conformance" and assessment.unseeable:
+        claims += f", {assessment.unseeable} that no probe can see"
     partial = f"partial assessment ({assessment.partial}): " if assessment.partial else ""
     if failed or gaps:
         parts = []

@@ -9,86 +9,21 @@ Several formats at once go into the folder named by --output, one file each; the
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from limen.cli.console import Console
+from limen.cli.reporting import add_reporting, reported, wanted_formats
 from limen.cli.selecting import add_selection, assessed
-from limen.errors import Problem, UsageError
-from limen.records.verdict import exit_code
-from limen.reports import Options, formats, report
-
-if TYPE_CHECKING:
-    from limen.records.assessment import Assessment
 
 SUMMARY = "judge the declaration by its profiles' rules"
-FILE_STEM = "limen"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_selection(parser)
-    parser.add_argument(
-        "-f", "--format", action="append", default=[], metavar="FORMAT",
-        help=f"report format, repeated or by commas: {', '.join(formats())}; all for every one (default: text)",
-    )  # fmt: skip
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="PATH",
-        help="file for one format, folder for several (default: standard output)",
-    )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print only findings and the verdict")
-    parser.add_argument(
-        "--partial", action="store_true", help="let a partial assessment (--rule, --only, --only-profile) exit 0"
-    )
+    add_reporting(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Assess, report and return 0, 1 or 3."""
-    wanted = _formats(options.format)
-    if len(wanted) > 1 and options.output is None:
-        raise UsageError(
-            Problem(message=f"{len(wanted)} formats need a folder", hint="add --output FOLDER, or ask for one format")
-        )
-    assessment = assessed(options, console).assessment
-    drawn = console.options(quiet=options.quiet)
-    if options.output is None:
-        console.out_bytes(report(wanted[0]).render(assessment, drawn))
-    else:
-        _write(options.output, wanted, assessment)
-        console.out_bytes(report("text").render(assessment, drawn))
-    return exit_code(assessment, partial_accepted=options.partial)
-
-
-def _formats(given: list[str]) -> list[str]:
-    """Return the formats asked for, each once, in order; raises UsageError naming every unknown one."""
-    words = [word.strip() for item in given for word in item.split(",") if word.strip()] or ["text"]
-    known = formats()
-    wanted = list(known) if words == ["all"] else list(dict.fromkeys(words))
-    problems = []
-    for word in wanted:
-        if word not in known:
-            from difflib import get_close_matches
-
-            close = get_close_matches(word, known, 1)
-            hint = f'did you mean "{close[0]}"?' if close else f"formats: {', '.join(known)}, all"
-            problems.append(Problem(message=f"there is no format {word!r}", hint=hint))
-    if problems:
-        raise UsageError(problems)
-    return wanted
-
-
-def _write(output: Path, wanted: list[str], assessment: Assessment) -> None:
-    """Render everything first, then write all or nothing: no half set of reports is left behind."""
-    from limen.cli.writing import write_files
-
-    plain = Options()  # a file looks the same whatever terminal made it
-    folder = len(wanted) > 1 or output.is_dir()
-    rendered = []
-    for name in wanted:
-        module = report(name)
-        path = output / f"{FILE_STEM}{'-github' if name == 'github' else ''}.{module.EXTENSION}" if folder else output
-        rendered.append((path, module.render(assessment, plain)))
-    write_files(rendered)
+    wanted = wanted_formats(options)
+    return reported(options, console, wanted, assessed(options, console).assessment)

@@ -1,0 +1,1 @@
+"""Probes: each asks reality about a declared posture and records observations; none judges."""

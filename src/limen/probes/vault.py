@@ -1,0 +1,87 @@
+"""A credential in Vault or OpenBao: vault:PATH#FIELD, at VAULT_ADDR with VAULT_TOKEN, as their own programs read it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from limen.probes.interface import AttemptError
+
+
+def value_in_vault(place: str, environment: Mapping[str, str], timeout: float) -> str:
+    """Return a field of a secret of either version of the key-value engine.
+
+    `place` is PATH#FIELD; the field may be left out where there is one only. Raises AttemptError without any value.
+    """
+    path, _, field = place.partition("#")
+    path = path.strip("/")
+    address = environment.get("VAULT_ADDR", "")
+    token = environment.get("VAULT_TOKEN", "")
+    if not address or not token:
+        missing = " and ".join(name for name in ("VAULT_ADDR", "VAULT_TOKEN") if not environment.get(name))
+        raise AttemptError(f"the credential vault:{path} needs {missing}")
+    _private(path, address)
+    data = _read(path, address, token, environment, timeout)
+    if not field:
+        if len(data) != 1:
+            raise AttemptError(f"vault:{path} has {len(data)} fields: name one, vault:{path}#FIELD")
+        field = next(iter(data))
+    value = data.get(field)
+    if not isinstance(value, str) or not value:
+        raise AttemptError(f"vault:{path} has no field {field} with a text in it")
+    return value
+
+
+def _private(path: str, address: str) -> None:
+    """Raise AttemptError where the token would travel readable, or the address is none."""
+    try:
+        url = urlsplit(address)
+        host = url.hostname or ""
+    except ValueError:
+        url, host = urlsplit(""), ""
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = host == "localhost"
+    if not host or url.scheme not in ("http", "https") or "@" in address:
+        raise AttemptError(f"the credential vault:{path} needs VAULT_ADDR as https://HOST:PORT")
+    if url.scheme == "http" and not local:
+        raise AttemptError(f"the credential vault:{path} would be readable on the way: VAULT_ADDR must be https://")
+
+
+def _read(path: str, address: str, token: str, environment: Mapping[str, str], timeout: float) -> Mapping[str, Any]:
+    try:
+        import hvac
+        import requests
+    except ImportError:
+        raise AttemptError("a credential in Vault needs limen[kms]: pip install 'limen[kms]'") from None
+    session = requests.Session()
+    session.trust_env = False  # no proxy of the environment, and no ~/.netrc
+    session.verify = environment.get("VAULT_CACERT") or True
+    client = hvac.Client(
+        url=address,
+        token=token,
+        timeout=timeout,
+        namespace=environment.get("VAULT_NAMESPACE") or None,
+        session=session,
+        allow_redirects=False,  # the token is for this server alone
+    )
+    try:
+        mount = client.adapter.get(f"/v1/sys/internal/ui/mounts/{path}")["data"]
+        inside = path[len(mount["path"]) :] if f"{path}/".startswith(mount["path"]) else path
+        second = (mount.get("options") or {}).get("version") == "2"
+        found = client.adapter.get(f"/v1/{mount['path']}{'data/' if second else ''}{inside}")["data"]
+        data = found["data"] if second else found
+    except hvac.exceptions.Forbidden:
+        raise AttemptError(f"vault:{path} may not be read with VAULT_TOKEN") from None
+    except hvac.exceptions.InvalidPath:
+        raise AttemptError(f"vault:{path} does not exist") from None
+    except (hvac.exceptions.VaultDown, hvac.exceptions.RateLimitExceeded) as error:
+        raise AttemptError(f"vault:{path} can't be read now: {type(error).__name__}", again=True) from None
+    except (hvac.exceptions.VaultError, requests.RequestException, KeyError, TypeError, ValueError) as error:
+        raise AttemptError(f"vault:{path} can't be read: {type(error).__name__}") from None
+    if not isinstance(data, dict):
+        raise AttemptError(f"vault:{path} holds no fields")
+    return data
