@@ -33,6 +33,6 @@ def reference_text() -> str:
             whole.setdefault("flows", []).extend(json.loads(line) for line in text.splitlines())
         else:
             for section, entries in yaml.safe_load(text).items():
-                assert section == "flows", f"{part} declares more than flows"
+                assert section in ("flows", "probes"), f"{part} declares more than flows and probes"
                 whole.setdefault(section, []).extend(entries)
     return json.dumps(whole)

@@ -13,6 +13,8 @@ _RELATED = {
     "rules": ("rules/README.md", "The rules"),
     "schema": ("declaration.md", "boundaries.yaml, the reference"),
     "init": ("tutorial.md", "Tutorial"),
+    "probe": ("probes.md", "Probes"),
+    "observe": ("probes.md", "Probes"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from docs.pages.markdown import anchor, code, fence, page, paragraphs, plain, table
+from limen.cli.rule_page import snippet_language
 from limen.policy.catalog import Catalog
 from limen.policy.inspection import Entry
 from limen.policy.messages import plural_only
@@ -75,7 +76,7 @@ def rule_page(entry: Entry, catalog: Catalog, chosen: dict[str, Selection]) -> s
     blocks = [f"# {rule.id}", "## Summary", f"**{plain(rule.title)}**", paragraphs(rule.description), summary]
     for head, text in (("Avoid", rule.avoid), ("Prefer", rule.prefer)):
         if text.strip():
-            blocks += [f"## {head}", fence("yaml", text)]
+            blocks += [f"## {head}", fence(snippet_language(rule), text)]
     if rule.rationale.strip():
         blocks += ["## Rationale", paragraphs(rule.rationale)]
     blocks += ["## Remediation", paragraphs(rule.remediation), "## Checks", _checks(entry)]

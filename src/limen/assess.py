@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from limen import __version__
 from limen.analysis.crossings import boundary_map, crossing_rows
 from limen.analysis.facts import Facts, context_of, facts
 from limen.analysis.posture import Locate
+from limen.analysis.reconciled import attempt_rows, claim_rows
 from limen.errors import DeclarationError, Problem, UsageError
 from limen.loading import Loaded, find, load
 from limen.policy.baseline import read_baseline
@@ -28,9 +29,12 @@ from limen.policy.selection import Selection, select
 from limen.policy.waivers import read_waivers
 from limen.policy.wording import suggestion
 from limen.records.assessment import Assessment, InputFile, tally_of
-from limen.records.statuses import STATUSES, Severity
+from limen.records.attempts import ProbeRun
+from limen.records.statuses import STATUSES, Scope, Severity
+from limen.records.subjects import SubjectTable
 
 if TYPE_CHECKING:
+    from limen.analysis.observations import Observations
     from limen.policy.journal import Journal
 
 WAIVERS_FILE = "waivers.yaml"
@@ -79,6 +83,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """How many answers it is asked for; None: all."""
     journal: Journal | None = None
     """Where answers of engines outside limen are kept, in case one is lost, and found again; None: nowhere."""
+    observations: Path | ProbeRun | None = None
+    """What probes recorded, or the folder that holds it: a conformance assessment; None: a design assessment."""
 
 
 class Assessed(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +155,8 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             loaded = load(path)
         _known_flows(request.flows, loaded)
         declaration = loaded.declaration
+        observations, observed_notes = _observations(request, loaded, now)
+        scope: Scope = "design" if observations is None else "conformance"
         catalog = load_catalog(request.policies, request.trust)
         with places_as_typed(path.parent):
             _known_profiles(request, loaded, catalog)
@@ -162,9 +170,11 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         engine.prepare(jobs)  # it parses the rules while we compute facts
         say("computing facts")
         locate = locator(loaded)
-        deciding = Deciding(selection, engine, memo=request.memo, keep=second is not None)
+        deciding = Deciding(selection, engine, scope=scope, memo=request.memo, keep=second is not None)
         with places_as_typed(path.parent):
-            found = facts(declaration, as_of=as_of, locate=locate, made=deciding.ask)  # it judges what is known
+            found = facts(  # the engine judges what is known meanwhile
+                declaration, as_of=as_of, locate=locate, made=deciding.ask, observations=observations
+            )
         say("deciding")
         decisions = deciding.decisions(found.tables)
         verified_by = ""
@@ -179,7 +189,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         if request.flows:
             findings = tuple(finding for finding in findings if finding.crossing in request.flows)
         counts: dict[str, int] = {status: result.counts.get(status, 0) for status in STATUSES}
-        claims = found.tables["claim"].size
+        claims = found.tables["claim"]
         assessment = Assessment(
             tool_version=__version__,
             engine=engine.version,
@@ -190,7 +200,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             declaration=path.as_posix(),
             files=tuple(InputFile(path=f.name, sha256=f.sha256, size=f.size) for f in loaded.files),
             profiles=selection.profiles,
-            scope="design",
+            scope=scope,
             partial=partial,
             assessed_at=now.isoformat().replace("+00:00", "Z"),
             as_of=as_of.isoformat(),
@@ -200,16 +210,67 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             findings=findings,
             tally=result.tally if findings is result.findings else tally_of(findings),
             counts=counts,
-            claims=claims,
-            observed=0,
+            claims=claims.size,
+            observed=_count(claims, "seen", b"true"),
+            unseeable=_count(claims, "observable", b"false"),
+            reconciliation=() if observations is None else claim_rows(found, observations, locate),
+            attempts=() if observations is None else attempt_rows(found, observations),
             controls=selection.controls,
             deviations=selection.deviations,
-            notes=(*result.notes, *_unselected(catalog, selection, request)),
+            notes=(*result.notes, *_unselected(catalog, selection, request), *observed_notes),
             crossings=crossing_rows(found, locate),
             map=boundary_map(found),
             locate=locate,
         )
     return Assessed(assessment=assessment, loaded=loaded, facts=found, catalog=catalog, selection=selection)
+
+
+def _observations(
+    request: Request, loaded: Loaded, now: datetime.datetime
+) -> tuple[Observations | None, Sequence[str]]:
+    """Return what was observed, matched with what is asked, and what is to be said of it.
+
+    None where nothing is to be held against reality. Raises UsageError where the recording is of another system, can't
+    be read, or says what its own raw responses do not bear out.
+    """
+    given = request.observations
+    if given is None:
+        return None, ()
+    from limen.analysis.observations import Observations
+
+    notes: list[str] = []
+    if isinstance(given, Path):
+        from limen.probes.replaying import read_verified
+
+        run = read_verified(given)
+        where = given.as_posix()
+    else:
+        where, run = "this run", given
+    declaration = loaded.declaration
+    if run.system != declaration.system.id:
+        message = f"{where} is of the system {run.system!r}, and this is {declaration.system.id!r}"
+        raise UsageError(Problem(message=message, hint="name the observations of this system"))
+    if run.declaration_sha256 not in ("", loaded.digest):
+        notes.append("the declaration has changed since it was observed")
+    observations = Observations(declaration, run.attempts, int(now.timestamp()))
+    return observations, (*notes, *_unmatched(observations))
+
+
+def _count(claims: SubjectTable, field: str, value: bytes) -> int:
+    """Return how many claims have a value in a field."""
+    column = claims.columns.get(field)
+    if column is None:
+        return 0
+    return sum(column.values[column.codes[shape]] == value for shape in claims.shapes)
+
+
+def _unmatched(observations: Observations) -> list[str]:
+    """Return a note for each attempt that no request of the declaration asks for: it judged nothing."""
+    return [
+        f"the observation of {one.probe} at {one.endpoint or one.target} counts for nothing: "
+        f"no probe of the declaration asks {one.section} {one.target} there"
+        for one in observations.unmatched
+    ]
 
 
 @contextlib.contextmanager

@@ -103,6 +103,7 @@ def test_every_key() -> None:
         "users": 2,
         "grantees": 3,
         "users_not_granted": 0,
+        "grantees_observable": False,
         "grantees_not_using": 1,
         "age": 10 * 86_400,
         "cryptoperiod": 2 * 31_556_952,
@@ -129,6 +130,7 @@ def test_every_key() -> None:
         "beside_data": 0,
         "users": 0,
         "users_not_granted": 0,
+        "grantees_observable": False,
         "grantees_not_using": 0,
     }
     uses = {name: some(values, "uses", "foreign_uses") for name, values in key.items()}

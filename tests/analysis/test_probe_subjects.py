@@ -57,6 +57,8 @@ def test_what_is_asked() -> None:
         "needs_credential": False,
         "credential": False,
         "every": 86_400,
+        "untold": [],
+        "attempt": "none",
     }
     assert some(probe["tls"], "target", "fits") == {"target": "none", "fits": False}
     assert some(probe["kms/leaf"], "target", "fits", "endpoint", "needs_credential", "credential") == {
@@ -92,3 +94,34 @@ def test_a_broker_that_is_asked_for_what_it_holds() -> None:
     ]  # fmt: skip
     component = inputs(facts_of(COMPONENTS, pull, data={"record": {}}).tables["component"])
     assert [name for name, subject in component.items() if subject["brokered"]] == ["broker"]
+
+
+def test_what_a_probe_is_not_told() -> None:
+    ledgers = {
+        "sealed": {
+            "component": "book",
+            "chain": {"algorithm": "HMAC-SHA-256", "key": "root"},
+            "anchors": {"every": "PT1H", "to": "portal"},
+        },
+        "hashed": {"component": "book", "chain": {"algorithm": "SHA-256"}},
+    }
+    told = {"anchors": "a.jsonl", "witness": "w.pem", "chain_keys": [{"id": "root", "secret": "env:ROOT"}]}
+    probes: list[dict[str, Any]] = [
+        {"probe": "leak", "component": "gateway"},
+        {"probe": "leak", "component": "broker", "options": {"canaries": "canaries.json"}},
+        {"probe": "leak", "component": "reader", "options": {"driver": ["send"]}},
+        {"probe": "tenancy", "component": "copy"},
+        {"probe": "tenancy", "component": "book", "options": {"tenant_setting": "app.tenant"}},
+        {"probe": "ledger", "ledger": "sealed"},
+        {"probe": "ledger", "ledger": "sealed", "options": {**told, "chain_keys": []}},
+        {"probe": "ledger", "ledger": "sealed", "options": told},
+        {"probe": "ledger", "ledger": "hashed"},
+        {"probe": "tls", "flow": "upload"},
+    ]
+    found = facts_of(COMPONENTS, FLOWS, probes=probes, **(SECTIONS | {"ledgers": ledgers}))
+    assert {name: probe["untold"] for name, probe in inputs(found.tables["probe"]).items() if probe["untold"]} == {
+        "leak/gateway": ["canaries"],
+        "tenancy/copy": ["tenant_setting"],
+        "ledger/sealed": ["anchors", "chain_keys", "witness"],
+        "ledger/sealed/2": ["chain_keys"],
+    }

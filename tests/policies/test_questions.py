@@ -32,7 +32,10 @@ def catalog() -> Catalog:
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_the_questions_are_those_of_the_design(category: str) -> None:
-    assert list(TABLE[category]["questions"]) == [question for known, question in ASKED if known == category]
+    asked = [question for known, question in ASKED if known == category]
+    found = list(TABLE[category]["questions"])
+    assert found[: len(asked)] == asked
+    assert category == "conformance" or len(found) == len(asked)  # each probe adds its own
 
 
 def test_no_category_is_left_out_or_made_up(catalog: Catalog) -> None:

@@ -13,6 +13,7 @@ from limen.reports.maps.dot import dot
 from limen.reports.maps.mermaid import mermaid
 from limen.reports.maps.svg import svg
 from tests.reports.building import boundary_map, conforming, sample
+from tests.reports.observed import observed
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -26,7 +27,9 @@ def _compare(name: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", formats())
-@pytest.mark.parametrize(("kind", "assessment"), [("sample", sample()), ("conforming", conforming())])
+@pytest.mark.parametrize(
+    ("kind", "assessment"), [("sample", sample()), ("conforming", conforming()), ("observed", observed())]
+)
 def test_formats(name: str, kind: str, assessment: Assessment) -> None:
     _compare(f"{kind}-{name}.{report(name).EXTENSION}", report(name).render(assessment, Options()))
 
@@ -47,6 +50,7 @@ def test_maps() -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    expected = {f"{kind}-{name}.{report(name).EXTENSION}" for kind in ("sample", "conforming") for name in formats()}
+    kinds = ("sample", "conforming", "observed")
+    expected = {f"{kind}-{name}.{report(name).EXTENSION}" for kind in kinds for name in formats()}
     expected |= {f"sample-text-{kind}.txt" for kind in ("color", "narrow", "quiet")} | {"map.dot", "map.mmd", "map.svg"}
     assert {path.name for path in GOLDEN.iterdir()} == expected

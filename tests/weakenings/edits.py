@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 BY_ID = ("flows", "transfers", "assertions")
-"""Sections that are lists, whose entries go by their id."""
+"""Sections that are lists, whose entries go by their id; those of probes go by what is asked: tls:gateway."""
+_TARGETS = ("flow", "component", "key", "ledger")
 
 
 def weaken(plain: dict[str, Any], edits: Mapping[str, Any]) -> None:
@@ -38,10 +39,18 @@ def _holder(plain: dict[str, Any], path: str) -> tuple[Any, Any]:
         here = here[step]
         step = following
         if isinstance(here, list):
-            step = _index(here, following) if not number and section in BY_ID else int(following)
+            named = not number and section in (*BY_ID, "probes")
+            step = _index(here, following) if named else int(following)
     return here, step
 
 
 def _index(entries: list[dict[str, Any]], name: str) -> int:
-    (found,) = [index for index, entry in enumerate(entries) if entry["id"] == name]
+    (found,) = [index for index, entry in enumerate(entries) if _name(entry) == name]
     return found
+
+
+def _name(entry: dict[str, Any]) -> str:
+    """Return an entry's id, or the probe and what it is asked about."""
+    if "probe" not in entry:
+        return str(entry["id"])
+    return ":".join([entry["probe"], *(entry[target] for target in _TARGETS if target in entry)])

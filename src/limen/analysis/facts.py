@@ -22,6 +22,7 @@ from limen.analysis.kinds import KINDS
 from limen.analysis.ledger_subjects import ledger_table, transfer_table
 from limen.analysis.movement import Movement, movement
 from limen.analysis.network import Network, build_network
+from limen.analysis.observations import Observations, no_observations
 from limen.analysis.path_subjects import path_table
 from limen.analysis.place_subjects import data_table, zone_table
 from limen.analysis.posture import Locate
@@ -70,11 +71,13 @@ def facts(
     locate: Locate | None = None,
     progress: Progress | None = None,
     made: Callable[[SubjectTable], None] = lambda _: None,
+    observations: Observations | None = None,
 ) -> Facts:
     """Return all facts about a declaration whose references were checked.
 
     Ages are those at the start of `as_of`; no clock is read. `locate` finds a declaration path in the text, for
-    messages; `made` is told each kind's table when it is made. Raises DeclarationError, with every problem, where
+    messages; `made` is told each kind's table when it is made; `observations` are those of this declaration, None
+    where nothing was observed. Raises DeclarationError, with every problem, where
     flows inherit values that can't be ordered.
     """
     tell = progress or _silent
@@ -106,7 +109,7 @@ def facts(
     add(exposure_table(found, trusted))
     add(transformation_table(on_wire))
     add(data_table(network, found, sums, recording))
-    add(key_table(network, uses, as_of))
+    add(key_table(network, uses, as_of, observations))
     add(role_table(moved))
     add(duty_pair_table(moved))
     add(tenant_table(network))
@@ -117,9 +120,11 @@ def facts(
     ways = build_ways(network, found.edges)
     add(assertion_table(ways, on_wire, borders))
     add(path_table(ways, borders, recording))
-    add(claim_table(network, recording))
-    add(probe_table(declaration))
+    add(claim_table(network, recording, observations))
+    add(probe_table(declaration, observations))
     add(principal_table(declaration))
+    for table in (no_observations() if observations is None else observations.tables()).values():
+        add(table)
     return Facts(
         network=network,
         exposures=found,

@@ -13,22 +13,29 @@ from limen.analysis.key_uses import KeyUses
 from limen.analysis.kinds.keys import KeySubject, ModulePart
 from limen.analysis.listing import listed
 from limen.analysis.network import Network, bits
+from limen.analysis.observable import key_blindness
+from limen.analysis.observations import Observations
+from limen.analysis.reconciliation.kms import strangers
 from limen.model.keys import Key
 from limen.records.subjects import Detail, SubjectTable
 
 SECONDS_A_DAY = 86_400
 
 
-def key_table(network: Network, uses: KeyUses, as_of: date) -> SubjectTable:
-    """Return the table of declared keys, in the order of the declaration; ages are those at the start of `as_of`."""
-    return _Keys(network, uses, as_of).table()
+def key_table(network: Network, uses: KeyUses, as_of: date, observations: Observations | None = None) -> SubjectTable:
+    """Return the table of declared keys, in the order of the declaration; ages are those at the start of `as_of`.
+
+    Without observations nothing is known of whom a custodian grants a key to.
+    """
+    return _Keys(network, uses, as_of, observations).table()
 
 
 class _Keys:
     """The keys of one declaration; one use."""
 
-    def __init__(self, network: Network, uses: KeyUses, as_of: date) -> None:
+    def __init__(self, network: Network, uses: KeyUses, as_of: date, observations: Observations | None) -> None:
         self.network = network
+        self.observations = observations
         self.uses = uses
         self.as_of = as_of
         self.keys = network.declaration.keys
@@ -88,6 +95,8 @@ class _Keys:
                     grantees_not_using=len(self.not_using(name)),
                     age=self.age(key),
                     cryptoperiod=seconds(key.cryptoperiod),
+                    grantees_observable=not key_blindness("grantees", key),
+                    observed_grantees_beyond=UNSET if (beyond := self.beyond(name)) is None else len(beyond),
                 ),
             )
 
@@ -141,6 +150,14 @@ class _Keys:
         """Return whether a component has tenants' records to keep apart."""
         return self.network.components[component].partitions_by is not UNSET
 
+    def beyond(self, name: str) -> tuple[str, ...] | None:
+        """Return the grantees at the custodian beyond the declared ones; None where that was not seen."""
+        key = self.keys[name]
+        if self.observations is None or key.grantees is UNSET:
+            return None
+        matches = self.observations.of("kms", "key", name)
+        return strangers(key.grantees, [facts for match in matches for facts in match.facts])
+
     def age(self, key: Key) -> int | UnsetType:
         """Return the seconds since the current version was activated; below zero where that day is yet to come."""
         if key.activated is UNSET:
@@ -169,9 +186,10 @@ class _Keys:
                 if self.uses.tenants[number] >> place & 1
             ],
         }
-        strangers = [f"{user} uses it" for user in self.not_granted(name)]
+        named["observed_grantees_beyond"] = list(self.beyond(name) or ())
+        ungranted = [f"{user} uses it" for user in self.not_granted(name)]
         idle = [f"{grantee} does not use it" for grantee in self.not_using(name)]
-        named["grantees"] = strangers + idle
+        named["grantees"] = ungranted + idle
         return Detail(
             path=("keys", name),
             title=f"key {name}" if key.title is UNSET else key.title,

@@ -191,6 +191,27 @@ class Postures:
             found["in_transit.channel"] = f"derived from protocol {transit.values[0]}{tls}"
         return found
 
+    def transit_sources(self, flow: Flow, place: int, source_zone: str, target_zone: str) -> tuple[Any, Any]:
+        """Return what a flow itself and what the zones of its ends give for a place of TRANSIT_PATHS.
+
+        UNSET where they are silent or, for the zones, can't be ordered.
+        """
+        own = _transit_values(flow.in_transit)[place]
+        first, second = (self._defaults.get(zone, _SILENT)[place] for zone in (source_zone, target_zone))
+        try:
+            return own, weaker(TRANSIT_PATHS[place], first, second)
+        except ValueError:
+            return own, UNSET
+
+    def component_sources(self, component: Component, path: str) -> tuple[Any, Any]:
+        """Return what a component itself and what its zone give for a path of at_rest or processing, or UNSET."""
+        section, _, field = path.partition(".")
+        own, zone = getattr(component, section), self._default(component, section)
+        return (
+            UNSET if own is UNSET else getattr(own, field),
+            UNSET if zone is UNSET else getattr(zone, field),
+        )
+
     def problems(self, declaration: Declaration, locate: Locate | None = None) -> list[Problem]:
         """Return one problem for each flow and field that inherits values which can't be ordered."""
         if not any(transit.incomparable for transit in self._transits.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,12 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """The files, the root first."""
     root: Path
     """The folder of the root file."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and digests of all files, in hexadecimal: another one where any of them changed."""
+        lines = "".join(f"{file.sha256}  {file.name}\n" for file in self.files)
+        return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def find(start: Path) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from limen.model.declaration import Declaration
+from limen.model.probing import OPTIONS_OF, ProbeOptions
 
 SCHEMA_ID = "https://limen.dev/schema/boundaries-1.json"
 """Stable name of the published schema."""
@@ -31,6 +32,20 @@ _EXACTLY_ONE: dict[str, list[dict[str, Any]]] = {
 }
 
 
+def _options_fit() -> list[dict[str, Any]]:
+    """Return, for each probe, the schema that lets it have only its own options."""
+    every = ProbeOptions.__struct_fields__
+    return [
+        {
+            "if": {"properties": {"probe": {"const": probe}}},
+            "then": {
+                "properties": {"options": {"properties": {name: {"not": {}} for name in every if name not in options}}}
+            },
+        }
+        for probe, options in OPTIONS_OF.items()
+    ]
+
+
 def declaration_schema() -> dict[str, Any]:
     """Return the JSON Schema of boundaries.yaml, as `limen schema` prints it."""
     schema = type_schema(Declaration)
@@ -49,6 +64,8 @@ def type_schema(kind: Any) -> dict[str, Any]:
     for name, definition in schema.get("$defs", {}).items():
         if name in _EXACTLY_ONE:
             definition["oneOf"] = _EXACTLY_ONE[name]
+        if name == "ProbeRequest":
+            definition["allOf"] = _options_fit()
         if "title" in definition:
             definition["title"] = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", definition["title"]).capitalize()
     return dict(schema)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from limen.loading.schema import type_schema
 from limen.loading.wording import describe, listing, quote, suggestion
 from limen.model import scalars
+from limen.model.probing import OPTIONS_OF
 
 
 class Misfit(NamedTuple):
@@ -69,6 +70,10 @@ def _explain(error: Any, validator: Any) -> Iterator[Misfit]:
     rule = error.validator
     if found is None or (rule == "type" and "enum" in error.schema):
         return  # reported before, or with the choices
+    if rule == "not":  # only `ProbeRequest` says that a field may not be there: another probe takes it
+        takers = listing(probe for probe, options in OPTIONS_OF.items() if path[-1] in options)
+        yield Misfit(path, f"this probe takes no option {quote(str(path[-1]))}", f"taken by: {takers}", True)
+        return
     if rule == "additionalProperties":
         known = error.schema.get("properties", {})
         for name in found:

@@ -64,7 +64,7 @@ def outcome_of(entry: Entry, answer: Answer, present: Presence, elements: Elemen
 def _single(entry: Entry, name: str, check: Check, answer: msgspec.Raw | None, present: Presence) -> CheckResult:
     missing = [need for need in check.needs if not present(need)]
     if missing:
-        return _result(name, check.path, "not_assessed", _missing(missing))
+        return _result(name, check.path, "not_assessed", _missing(entry, missing))
     return _judged(entry, name, check, check.path, answer)
 
 
@@ -75,7 +75,7 @@ def _each(
     inside = f"{check.each}[]."
     missing = [need for need in check.needs if not need.startswith(inside) and not present(need)]
     if missing:
-        return [_result(name, check.path, "not_assessed", _missing(missing))]
+        return [_result(name, check.path, "not_assessed", _missing(entry, missing))]
     found = elements(check.each)
     if found is None:
         return [_result(name, check.path, "error", f"{check.each} is no list")]
@@ -90,7 +90,7 @@ def _each(
             need for need in check.needs if need.startswith(inside) and not has(element, need.removeprefix(inside))
         ]
         if absent:
-            results.append(_result(name, path, "not_assessed", _missing(absent)))
+            results.append(_result(name, path, "not_assessed", _missing(entry, absent)))
         else:
             results.append(_judged(entry, name, check, path, answers.get(str(index))))
     known = {str(index) for index in range(len(found))}
@@ -149,8 +149,10 @@ def _indexed(check: Check, index: int) -> str:
     return f"{check.path}[{index}]"
 
 
-def _missing(paths: list[str]) -> str:
-    return f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} not declared"
+def _missing(entry: Entry, paths: list[str]) -> str:
+    """Return which needs are absent, in words; a rule on observations may want what nobody saw."""
+    what = "neither declared nor observed" if entry.rule.scope == "conformance" else "not declared"
+    return f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} {what}"
 
 
 def _result(name: str, path: str, status: Status, message: str) -> CheckResult:

@@ -10,6 +10,7 @@ from msgspec import Meta
 from limen.records.assessment import Assessment, CheckResult, Decision, Disposition, Finding
 from limen.records.statuses import Scope, Severity, Status
 from limen.records.verdict import exit_code
+from limen.reports._reality_document import AttemptDocument, ClaimDocument
 from limen.reports._rows import subjects
 from limen.reports._words import printable
 
@@ -165,6 +166,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     counts: Annotated[Counts, Meta(description="Decisions by status.")]
     claims: Annotated[int, Meta(description="Claims that reality could contradict.")]
     observed: Annotated[int, Meta(description="How many of them were observed.")]
+    unseeable: Annotated[int, Meta(description="How many of them no probe of ours could see.")]
     notes: Annotated[tuple[str, ...], Meta(description="What the reader must know.")]
     deviations: Annotated[tuple[DeviationRow, ...], Meta(description="Parameters weaker than a profile's.")]
 
@@ -176,6 +178,14 @@ class Document(Head, frozen=True, kw_only=True):
     findings: Annotated[tuple[FindingRow, ...], Meta(description="Failed checks and gaps, worst first.")]
     decisions: Annotated[tuple[DecisionRow, ...], Meta(description="The whole population, every status.")]
     crossings: Annotated[tuple[CrossingDocument, ...], Meta(description="Every crossing.")]
+    reconciliation: Annotated[
+        tuple[ClaimDocument, ...],
+        Meta(description="Every claim with what was observed of it; empty in a design assessment."),
+    ]
+    attempts: Annotated[
+        tuple[AttemptDocument, ...],
+        Meta(description="Every request of probes with its attempt; empty in a design assessment."),
+    ]
 
 
 def head_fields(assessment: Assessment) -> dict[str, Any]:
@@ -201,6 +211,7 @@ def head_fields(assessment: Assessment) -> dict[str, Any]:
         "counts": msgspec.convert(assessment.counts, Counts),
         "claims": assessment.claims,
         "observed": assessment.observed,
+        "unseeable": assessment.unseeable,
         "notes": assessment.notes,
         "deviations": tuple(
             DeviationRow(rule=d.rule, parameter=d.parameter, profile=d.profile, expected=d.expected, actual=d.actual)
@@ -305,6 +316,8 @@ LINES: dict[str, type[msgspec.Struct]] = {
     "finding": FindingRow,
     "crossing": CrossingDocument,
     "decision": DecisionRow,
+    "claim": ClaimDocument,
+    "attempt": AttemptDocument,
 }
 """What a line of the JSON Lines report is, by its `type`."""
 

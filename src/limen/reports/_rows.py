@@ -23,6 +23,15 @@ def idle_rules(assessment: Assessment) -> list[str]:
     return [rule_id for rule_id, decided in assessment.decisions.items() if not subjects(decided, assessment)]
 
 
+def empty_rules(assessment: Assessment) -> list[str]:
+    """Return those that a reader is told of: in a design assessment, which has no observations, no rule on those."""
+    return [
+        rule_id
+        for rule_id in idle_rules(assessment)
+        if assessment.scope == "conformance" or assessment.decisions[rule_id].selected.rule.scope == "design"
+    ]
+
+
 def rows(assessment: Assessment) -> Iterator[Decision]:
     """Yield every decision, and for a rule without subjects one that is not_applicable and says so.
 

@@ -6,15 +6,18 @@ import base64
 import hashlib
 from collections import Counter
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from limen.records.assessment import Assessment, Finding
+from limen.records.reconciliation import CLAIM_STATES
 from limen.records.statuses import SEVERITIES, STATUSES
 from limen.records.verdict import exit_code
 from limen.reports import Options
 from limen.reports._coverage import coverage
 from limen.reports._flows import FlowRow, flow_rows
 from limen.reports._places import Places
+from limen.reports._reality import CLAIM_WORDS, attempts_line, claims_line, moment_words, of_reality, shown
 from limen.reports._rows import decision_counts, subjects
 from limen.reports._words import STATUS_WORDS, anchor, decisions_line, one_line, order, plural, step_words
 from limen.reports.maps.svg import STYLE, svg
@@ -42,6 +45,7 @@ def render(assessment: Assessment, options: Options) -> bytes:
         "plural": plural,
         "place": Places(assessment).typed,
         "status_words": STATUS_WORDS,
+        **_reality(assessment),
         "severities": SEVERITIES,
     }
     return template.render(values).encode()
@@ -96,6 +100,25 @@ def _summary(assessment: Assessment, findings: list[Finding]) -> dict[str, Any]:
         "decisions": decisions_line(assessment),
         "statuses": [(STATUS_WORDS[status], status, assessment.counts[status]) for status in STATUSES],
         "kinds": [kind for kind in shown if kind[2]],
+    }
+
+
+def _reality(assessment: Assessment) -> dict[str, Any]:
+    """Return claims and attempts; in a design assessment there are none, and the page has no such section."""
+    if not of_reality(assessment):
+        return {"reality": False}
+    claims = list(islice(shown(assessment), MOST))
+    return {
+        "reality": True,
+        "claims": claims,
+        "claims_line": claims_line(assessment),
+        "more_claims": len(assessment.reconciliation) - len(claims),
+        "state_words": CLAIM_WORDS,
+        "states": CLAIM_STATES,
+        "attempts": assessment.attempts[:MOST],
+        "attempts_line": attempts_line(assessment),
+        "more_attempts": max(0, len(assessment.attempts) - MOST),
+        "moment": moment_words,
     }
 
 

@@ -17,6 +17,7 @@ from limen.reports._document import (
     rule_rows,
 )
 from limen.reports._lines import listed
+from limen.reports._reality_document import attempt_documents, claim_documents
 from limen.reports._rows import rows
 from limen.reports._words import spelt_json
 
@@ -35,5 +36,7 @@ def render(assessment: Assessment, options: Options) -> bytes:
         "findings": (encoded(finding_row(finding)) for finding in assessment.findings),
         "decisions": (encoded(decision_row(decision, shared)) for decision in rows(assessment)),
         "crossings": map(encoded, crossing_documents(assessment)),
+        "reconciliation": map(encoded, claim_documents(assessment)),
+        "attempts": map(encoded, attempt_documents(assessment)),
     }
     return spelt_json(listed(members)) + b"\n"

@@ -14,6 +14,7 @@ from limen.reports._document import (
     head_fields,
     rule_rows,
 )
+from limen.reports._reality_document import attempt_documents, claim_documents
 from limen.reports._rows import rows
 from limen.reports._words import spelt_json
 
@@ -21,13 +22,15 @@ EXTENSION = "jsonl"
 
 
 def render(assessment: Assessment, options: Options) -> bytes:
-    """Return the report: an assessment line, then rules, findings, crossings and decisions."""
+    """Return the report: an assessment line, then rules, findings, crossings, decisions, claims and attempts."""
     shared: dict[int, tuple[ResultRow, ...]] = {}
     lines = [_line("assessment", encoded(Head(**head_fields(assessment))))]
     lines += [_line("rule", encoded(row)) for row in rule_rows(assessment)]
     lines += [_line("finding", encoded(finding_row(finding))) for finding in assessment.findings]
     lines += [_line("crossing", encoded(row)) for row in crossing_documents(assessment)]
     lines += [_line("decision", encoded(decision_row(decision, shared))) for decision in rows(assessment)]
+    lines += [_line("claim", encoded(row)) for row in claim_documents(assessment)]
+    lines += [_line("attempt", encoded(row)) for row in attempt_documents(assessment)]
     return spelt_json(b"".join(lines))
 
 

@@ -8,6 +8,7 @@ from html import escape
 
 from limen.records.assessment import Assessment, Decision, Finding
 from limen.reports import Options
+from limen.reports._reality import attempt_words, attempts_line, claims_line, of_reality, shown, side_by_side
 from limen.reports._rows import NO_SUBJECT, rows
 from limen.reports._words import STATUS_WORDS, one_line, printable
 
@@ -21,6 +22,8 @@ class Suite:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.cases: list[str] = []
+        self.said = ""
+        """What stands below the cases, for people."""
 
     def add(self, rule: str, name: str, counter: str = "", message: str = "", kind: str = "", text: str = "") -> None:
         """Add a case; the counter (failures, errors, skipped) says how it ended, none of them is a pass."""
@@ -53,6 +56,9 @@ def render(assessment: Assessment, options: Options) -> bytes:
             counter = "failures" if finding.status == "fail" else "errors"
             suite = suites.setdefault(finding.rule, Suite())
             suite.add(finding.rule, finding.subject, counter, finding.message, finding.severity)
+    if of_reality(assessment):
+        first = next((rule for rule in suites if rule.startswith("conformance.")), "conformance")
+        suites.setdefault(first, Suite()).said = _reality(assessment)
     return document(f"limen {assessment.system}: {assessment.verdict()}", assessment.assessed_at, suites)
 
 
@@ -71,9 +77,23 @@ def document(name: str, moment: str, suites: dict[str, Suite]) -> bytes:
             f'  <testsuite id="{number}" name={_quoted(rule)} hostname="localhost" timestamp={stamp} '
             f'{_numbers(suite.counts)} skipped="{suite.counts["skipped"]}" time="0">\n'
         )
-        lines += [*suite.cases, "  </testsuite>\n"]
+        lines += suite.cases
+        if suite.said:
+            lines.append(f"    <system-out>{escape(suite.said, quote=False)}</system-out>\n")
+        lines.append("  </testsuite>\n")
     lines.append("</testsuites>\n")
     return "".join(lines).encode()
+
+
+def _reality(assessment: Assessment) -> str:
+    """Return every claim with its four values, a line each, and what was tried, between the lines with the numbers."""
+    lines = [claims_line(assessment)]
+    for claim in shown(assessment):
+        title = f"{claim.row.claim} of {claim.row.section} {claim.row.name}"
+        lines.append(f"{claim.state}: {title} · {side_by_side(claim)} · attempt {claim.row.attempt}")
+    lines.append(attempts_line(assessment))
+    lines += [attempt_words(row) for row in assessment.attempts]
+    return "\n".join(map(one_line, lines))
 
 
 def _add(suite: Suite, decision: Decision, accepted: Finding | None) -> None:

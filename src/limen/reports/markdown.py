@@ -8,7 +8,8 @@ from limen.records.assessment import Assessment, Finding
 from limen.records.verdict import exit_code
 from limen.reports import Options
 from limen.reports._places import Places
-from limen.reports._rows import idle_rules
+from limen.reports._reality import TROUBLED, attempt_trouble, attempts_line, claims_line, of_reality, shown
+from limen.reports._rows import empty_rules
 from limen.reports._words import by_crossing, cut, decisions_line, one_line, order, plural
 from limen.reports._words import markdown as plain
 
@@ -17,6 +18,11 @@ ROOM = 60_000
 """Characters; GitHub refuses comments over 65,536."""
 MOST_WORDS = 600
 """Characters of one cell, before they are escaped."""
+_CLAIMS = [
+    "| State | Claim | Declared | Inherited | Derived | Observed | Age | Attempt | Reason |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+]
+_ATTEMPTS = ["| Ended | Probe | Target | Endpoint | Reason |", "| --- | --- | --- | --- | --- |"]
 _TABLE = ["| Severity | Rule | Where | Finding |", "| --- | --- | --- | --- |"]
 
 
@@ -37,7 +43,43 @@ def render(assessment: Assessment, options: Options) -> bytes:
     if accepted:
         lines += [f"<details><summary>{plural(len(accepted), 'accepted finding')}</summary>", ""]
         lines += [*_table(accepted, places, room // 5), "</details>", ""]
+    lines += _reality(assessment, room // 5)
     return ("\n".join([*lines, *foot]) + "\n").encode()
+
+
+def _reality(assessment: Assessment, room: int) -> list[str]:
+    """Return what was observed: numbers, and folded the claims and attempts that are in trouble."""
+    if not of_reality(assessment):
+        return []
+    lines = [f"**Declared and observed.** {plain(claims_line(assessment))}. {plain(attempts_line(assessment))}.", ""]
+    rows = [
+        f"| {claim.state} | {_cell(f'{claim.row.claim} of {claim.row.section} {claim.row.name}')} "
+        f"| {_cell(claim.declared)} | {_cell(claim.inherited)} | {_cell(claim.derived)} | {_cell(claim.observed)} "
+        f"| {_cell(claim.age)} | {_cell(claim.row.attempt)} | {_cell(claim.row.reason)} |"
+        for claim in shown(assessment, *TROUBLED)
+    ]
+    lines += _folded("claim", _CLAIMS, rows, room * 2 // 3)
+    tried = [
+        f"| {_cell(row.status)} | {_cell(row.probe)} | {_cell(f'{row.section} {row.target}')} "
+        f"| {_cell(row.endpoint)} | {_cell(row.reason)} |"
+        for row in attempt_trouble(assessment)
+    ]
+    return lines + _folded("attempt", _ATTEMPTS, tried, room // 3)
+
+
+def _folded(noun: str, head: list[str], rows: list[str], room: int) -> list[str]:
+    """Return rows as a folded table, as many as there is room for; nothing where there are none."""
+    if not rows:
+        return []
+    lines = [f"<details><summary>{plural(len(rows), noun)} in trouble</summary>", "", *head]
+    used, kept = _size(lines), 0
+    for row in rows:
+        used += len(row) + 1
+        if used > room:
+            break
+        kept += 1
+    left = len(rows) - kept
+    return [*lines, *rows[:kept], "", *([f"… and {left:,} more.", ""] if left else []), "</details>", ""]
 
 
 def _foot(assessment: Assessment) -> list[str]:
@@ -47,7 +89,7 @@ def _foot(assessment: Assessment) -> list[str]:
     for deviation in assessment.deviations:
         used = f"{_cell(deviation.actual)} in place of {_cell(deviation.expected)}"
         lines += [f"> Deviation from {_cell(deviation.profile)}: {_cell(deviation.parameter)} is {used}", ""]
-    idle = idle_rules(assessment)
+    idle = empty_rules(assessment)
     if idle:
         lines += [f"{plural(len(idle), 'rule')} without subjects: {_cell(', '.join(idle))}", ""]
     return [*lines, plain(decisions_line(assessment))]

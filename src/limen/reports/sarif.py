@@ -12,8 +12,11 @@ from limen.records.assessment import Assessment, Decision, Finding
 from limen.records.statuses import Severity, Status
 from limen.records.verdict import exit_code
 from limen.reports import Options
+from limen.reports._document import encoded
 from limen.reports._lines import members
 from limen.reports._places import Places
+from limen.reports._reality import attempt_words, attempts_line, claims_line, of_reality
+from limen.reports._reality_document import attempt_documents, claim_documents
 from limen.reports._rows import NO_SUBJECT, rows
 from limen.reports._sarif_rules import LEVELS, rule_descriptors, taxonomies
 from limen.reports._words import decisions_line, one_line, spelt_json, step_words
@@ -86,10 +89,29 @@ def render(assessment: Assessment, options: Options) -> bytes:
             "verifiedBy": _text(assessment.verified_by),
             "partial": _text(assessment.partial),
             "resultsLeftOut": left_out,
+            **_reality(assessment),
         },
     }
     head = orjson.dumps({"$schema": SCHEMA, "version": "2.1.0"})[:-1]
     return spelt_json(head + b',"runs":[' + members(run) + b"]}\n")
+
+
+def _reality(assessment: Assessment) -> dict[str, Any]:
+    """Return every claim and every attempt, for the run's properties; nothing in a design assessment."""
+    if not of_reality(assessment):
+        return {}
+    return {
+        "claims": _text(claims_line(assessment)),
+        "attempts": _text(attempts_line(assessment)),
+        "reconciliation": [_spelt(row) for row in claim_documents(assessment)],
+        "attempted": [_spelt(row) for row in attempt_documents(assessment)],
+    }
+
+
+def _spelt(row: Any) -> dict[str, Any]:
+    """Return a row of the JSON report with text on one line and without what SARIF takes for a link."""
+    fields: dict[str, Any] = orjson.loads(encoded(row))
+    return {name: _text(value) if isinstance(value, str) else value for name, value in fields.items()}
 
 
 class _Index:
@@ -139,13 +161,18 @@ def _invocation(assessment: Assessment) -> dict[str, Any]:
         f"Deviation from {d.profile}: {d.parameter} of {d.rule} is {d.actual} in place of {d.expected}"
         for d in assessment.deviations
     ]
+    failed = [attempt_words(row) for row in assessment.attempts if row.status != "completed"]
     if assessment.partial:
         notes.append(f"This is a partial assessment: {assessment.partial}")
     return {
         "executionSuccessful": True,
         "exitCode": exit_code(assessment),
         "endTimeUtc": assessment.assessed_at,
-        "toolExecutionNotifications": [{"level": "note", "message": {"text": _text(note)}} for note in notes],
+        "toolExecutionNotifications": [
+            {"level": level, "message": {"text": _text(note)}}
+            for level, said in (("note", notes), ("error", failed))
+            for note in said
+        ],
     }
 
 

@@ -6,11 +6,22 @@ from itertools import islice
 
 from limen.errors import Location
 from limen.records.assessment import Assessment, Finding
+from limen.records.reconciliation import claim_states
 from limen.records.subjects import percent_encoded
 from limen.records.verdict import exit_code, gates, gating
 from limen.reports import Options
 from limen.reports._places import Places
-from limen.reports._rows import idle_rules
+from limen.reports._reality import (
+    TROUBLED,
+    attempt_trouble,
+    attempt_words,
+    attempts_line,
+    claims_line,
+    of_reality,
+    shown,
+    side_by_side,
+)
+from limen.reports._rows import empty_rules
 from limen.reports._words import STATUS_WORDS, by_crossing, cut, decisions_line, one_line, plural
 
 EXTENSION = "txt"
@@ -25,6 +36,12 @@ NAME = 10
 TIE = "\0"
 """A space at which no line ends; no printable text holds it."""
 INDENT = 15
+MOST_CLAIMS = 60
+"""Claims and attempts in trouble shown; more are counted."""
+SHORT = {"contradicted": "contradicted", "error": "in error", "unobserved": "unobserved", "stale": "stale"}
+"""One word for each state of a claim that is shown."""
+WORST = {"contradicted": "critical", "error": "error", "unobserved": "not_assessed", "stale": "medium"}
+"""What each of them is coloured as."""
 LEAST_WIDTH = 60
 """Columns below which lines are left to the terminal."""
 
@@ -47,6 +64,7 @@ def render(assessment: Assessment, options: Options) -> bytes:
         left = plural(total - len(shown), "more finding")
         lines += [f"… and {left}: --format json has them all", ""]
     if not options.quiet:
+        lines += _reality(assessment, options)
         lines += _facts(assessment, options)
         lines.append(decisions_line(assessment))
     verdict = one_line(assessment.verdict())
@@ -113,7 +131,7 @@ def _facts(assessment: Assessment, options: Options) -> list[str]:
         f"profile {_words(d.profile)} asks for {_words(d.expected)} ({one_line(d.rule)})"
         for d in assessment.deviations
     ]
-    idle = idle_rules(assessment)
+    idle = empty_rules(assessment)
     if idle:
         lines.append(f"{plural(len(idle), 'rule')} without subjects: {', '.join(map(one_line, idle))}")
     counts = [
@@ -127,6 +145,28 @@ def _facts(assessment: Assessment, options: Options) -> list[str]:
         counts.append(f"verified by {one_line(assessment.verified_by)}")
     lines.append(", ".join(counts))
     return [part for line in lines for part in _wrapped(line, options, 0)]
+
+
+def _reality(assessment: Assessment, options: Options) -> list[str]:
+    """Return what was observed: the claims that are in trouble, the attempts that are, and the numbers of all."""
+    if not of_reality(assessment):
+        return []
+    lines = [_style("declared and observed", "1", options)]
+    claims = list(islice(shown(assessment, *TROUBLED), MOST_CLAIMS))
+    for claim in claims:
+        word = _style(f"{SHORT[claim.state]:<12}", _COLORS[WORST[claim.state]], options)
+        title = _words(f"{claim.row.claim} of {claim.row.section} {claim.row.name}")
+        lines += [f"  {word} {_style(title, '1', options)}", *_wrapped(_words(side_by_side(claim)), options)]
+    troubled = attempt_trouble(assessment)
+    for row in troubled[:MOST_CLAIMS]:
+        lines += _wrapped(f"probe {_words(attempt_words(row))}", options, 2)
+    left = sum(len(claim_states(assessment)[state]) for state in TROUBLED) - len(claims)
+    left += max(0, len(troubled) - MOST_CLAIMS)
+    if left:
+        lines.append(f"  … and {left} more: --format json has them all")
+    for line in (claims_line(assessment), attempts_line(assessment)):
+        lines += _wrapped(line, options, 2)
+    return [*lines, ""]
 
 
 def _words(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal, assert_never
 
 import msgspec
 
+from limen.model.probing import OPTIONS_OF
 from limen.testing.declaration_names import Names
 from limen.testing.declaration_orders import ORDERS, Order
 from limen.testing.declaration_places import Path, Place
@@ -75,7 +76,17 @@ def _changed(value: Any, path: Path, mutant: Mutant) -> Any:
         del copy[path[0]]
     else:
         copy[path[0]] = _changed(value[path[0]], path[1:], mutant)
+        if mutant.path[0] == "probes" and path == ("probe",):
+            _fitting(copy)
     return copy
+
+
+def _fitting(request: dict[str, Any]) -> None:
+    """Take the options away that the new probe does not take: whoever asks another one writes none for the old."""
+    taken = OPTIONS_OF.get(request["probe"], frozenset())
+    options = {name: value for name, value in request.pop("options", {}).items() if name in taken}
+    if options:
+        request["options"] = options
 
 
 def _weaker(place: Place, order: Order, names: Names) -> Iterator[Any]:

@@ -84,6 +84,9 @@ class KeySubject(Part, frozen=True, kw_only=True):
         int | UnsetType, Meta(description="Seconds since the current version was activated, on the day of the law.")
     ] = UNSET
     cryptoperiod: Annotated[int | UnsetType, Meta(description="Seconds that a version may protect new data.")] = UNSET
+    grantees_observable: Annotated[
+        bool, Meta(description="Whether the custodian tells a probe of ours who may use the key.")
+    ]
     observed_grantees_beyond: Annotated[
         int | UnsetType,
         Meta(description="Grantees observed at the custodian beyond the declared ones; absent without observation."),

@@ -41,10 +41,16 @@ class ClaimSubject(Part, frozen=True, kw_only=True):
     claim: Annotated[str, Meta(description="What is claimed: the path within its section, such as in_transit.tls.min.")]
     probe: Annotated[str, Meta(description="The probe that could observe it.")]
     declared: Annotated[Any, Meta(description="The effective value.")]
+    declared_words: Annotated[str, Meta(description="The same as people write it.")]
     inherited: Annotated[bool, Meta(description="Whether the value came from a zone.")]
-    requested: Annotated[bool, Meta(description="Whether `probes` asks for it.")]
+    observable: Annotated[bool, Meta(description="Whether a probe of ours could see it.")]
+    blind: Annotated[str, Meta(description="Why no probe could see it, in words; empty where one could.")]
+    requested: Annotated[bool, Meta(description="Whether `probes` asks for it, of a probe that can see it.")]
     seen: Annotated[bool, Meta(description="Whether an observation of it exists.")]
     observed: Annotated[Any, Meta(description="The observed value; absent without an observation.")] = UNSET
+    observed_words: Annotated[
+        str | UnsetType, Meta(description="The same as people write it; absent without an observation.")
+    ] = UNSET
     agrees: Annotated[
         bool | UnsetType,
         Meta(description="Whether observed is at least as strong as declared; absent without an observation."),

@@ -21,6 +21,7 @@ FILE_NAME = "boundaries.yaml"
 """The name of a declaration that needs no --limen where it is an argument."""
 EACH = "each_crossing"
 """The fixture that is parametrised over all crossings."""
+_REFINING = ("profile", "policies", "bundle_key", "as_of", "observations")
 NAMED = pytest.StashKey[set[Path]]()
 """The declarations that are to be collected, as absolute paths."""
 
@@ -43,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--limen-as-of", metavar="DATE", help="judge by the law in force on this day, YYYY-MM-DD (default: today, UTC)"
+    )
+    group.addoption(
+        "--limen-observations", metavar="DIR", help="hold the declaration against what `limen probe --record` saw"
     )
 
 
@@ -71,7 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(collecting, "limen-collecting")
         return
-    useless = [name for name in ("profile", "policies", "bundle_key", "as_of") if config.getoption(f"limen_{name}")]
+    useless = [name for name in _REFINING if config.getoption(f"limen_{name}")]
     if useless:
         options = ", ".join(f"--limen-{name.replace('_', '-')}" for name in useless)
         raise pytest.UsageError(f"{options}: nothing is judged without --limen PATH")

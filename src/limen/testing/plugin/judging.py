@@ -78,13 +78,14 @@ def explain_options(config: pytest.Config) -> str:
     given = [("profile", name) for name in config.getoption("limen_profile") or ()]
     given += [("policies", name) for name in config.getoption("limen_policies") or ()]
     given += [("bundle-key", key) for key in config.getoption("limen_bundle_key") or ()]
+    given += [("observations", config.getoption("limen_observations"))] * bool(config.getoption("limen_observations"))
     given += [("as-of", config.getoption("limen_as_of"))] if config.getoption("limen_as_of") else []
     return "".join(f" --{name} {shlex.quote(value)}" for name, value in given)
 
 
 def _request(config: pytest.Config, path: Path) -> Request:
     folder = config.invocation_params.dir
-    as_of = config.getoption("limen_as_of")
+    as_of, observed = config.getoption("limen_as_of"), config.getoption("limen_observations")
     return Request(
         path=_typed(path),
         profiles=tuple(config.getoption("limen_profile") or ()),
@@ -92,6 +93,7 @@ def _request(config: pytest.Config, path: Path) -> Request:
         trust=trust_from(tuple(config.getoption("limen_bundle_key") or ())),
         as_of=datetime.date.fromisoformat(as_of) if as_of else None,
         assessed_at=assessed_at(config),
+        observations=_typed(folder / observed) if observed else None,
     )
 
 

@@ -15,8 +15,8 @@
 #   checks:
 #     agrees:
 #       path: observed
-#       needs: [agrees]
-#       message: "{claim} is declared as {declared} and was observed as {actual}"
+#       needs: [agrees, observed_words]
+#       message: "{claim} is declared as {declared} and was observed as {seen}"
 #   avoid: |
 #     in_transit: {tls: {min: "1.3"}}       # and the endpoint takes 1.2
 #   prefer: |
@@ -30,6 +30,7 @@ applicable := input.seen
 checks["agrees"] := {
 	"holds": input.agrees,
 	"actual": input.observed,
-	"declared": input.declared,
+	"declared": input.declared_words,
+	"seen": input.observed_words,
 	"claim": input.claim,
 }

@@ -1,6 +1,6 @@
 # METADATA
 # title: What must be observed was observed
-# description: A claim that a profile or the section probes asks for has an observation.
+# description: A claim that a profile or the section probes asks for, and that a probe can see, has an observation.
 # schemas: [{input: schema.claim}]
 # custom:
 #   id: conformance.unobserved
@@ -12,7 +12,7 @@
 #   remediation: Run the probe for this target; list it under probes where it is missing.
 #   parameters:
 #     claim_ages: {type: duration_table, stricter: lower}
-#   not_applicable: neither a profile nor the section probes asks for the claim
+#   not_applicable: neither a profile nor the section probes asks for the claim, or no probe can see it
 #   checks:
 #     observed:
 #       path: observed
@@ -30,7 +30,9 @@ package limen.rules.conformance.unobserved
 import data.limen.lib.logic
 import data.limen.parameters
 
-applicable := logic.either(input.requested, input.claim in object.keys(parameters.claim_ages))
+applicable := logic.either(input.requested, logic.both(input.observable, demanded))
+
+demanded := input.claim in object.keys(parameters.claim_ages)
 
 # Without an observation the age is absent, and what was not tried is not assessed: it gates, and it is no finding.
 checks["observed"] := {"holds": input.seen, "actual": input.age, "claim": input.claim}

@@ -4,7 +4,7 @@ import data.limen.rules.conformance.unobserved
 
 parameters := {"claim_ages": {"in_transit.tls.min": 604800}}
 
-subject := {"requested": false, "claim": "in_transit.tls.min", "seen": true, "age": 60}
+subject := {"requested": false, "observable": true, "claim": "in_transit.tls.min", "seen": true, "age": 60}
 
 decide(given) := answer if {
 	answer := {"applicable": unobserved.applicable, "checks": unobserved.checks}
@@ -36,10 +36,16 @@ test_still_applies if {
 	answer.checks == {"observed": {"holds": false, "actual": 60, "claim": "rotation"}}
 }
 
+test_what_no_probe_can_see_is_not_applicable if decide(object.union(subject, {"observable": false})).applicable == false
+
+test_what_is_asked_for_is_judged if {
+	decide(object.union(subject, {"requested": true, "observable": false})).applicable == true
+}
+
 test_not_asked_for_is_not_applicable if decide(object.union(subject, {"claim": "rotation"})).applicable == false
 
 test_a_claim_whose_age_may_be_none_is_judged if {
 	unobserved.applicable == true
-		with input as {"requested": false, "claim": "in_transit.tls.min"}
+		with input as {"requested": false, "observable": true, "claim": "in_transit.tls.min"}
 		with data.limen.parameters as {"claim_ages": {"in_transit.tls.min": 0}}
 }

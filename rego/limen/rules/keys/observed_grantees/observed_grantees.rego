@@ -10,7 +10,7 @@
 #   scope: conformance
 #   controls: ["nist-800-53r5:AC-6", "nist-800-53r5:CA-7", "nist-800-53r5:SC-12", "pci-dss-4.0.1:3.6.1.3"]
 #   remediation: "Revoke the grants beyond the declared ones at the custodian, and find out who gave them."
-#   not_applicable: nothing in the declaration uses the key
+#   not_applicable: "nothing in the declaration uses the key, or its custodian tells nobody who may"
 #   checks:
 #     grantees:
 #       path: grantees
@@ -30,7 +30,9 @@
 #     opens every record that the key ever sealed.
 package limen.rules.keys.observed_grantees
 
-applicable := count(input.uses) > 0
+import data.limen.lib.logic
+
+applicable := logic.both(count(input.uses) > 0, input.grantees_observable)
 
 checks["grantees"] := {
 	"holds": input.observed_grantees_beyond == 0,

@@ -2,7 +2,7 @@ package limen.rules.keys.observed_grantees_test
 
 import data.limen.rules.keys.observed_grantees
 
-subject := {"uses": ["encrypt"], "grantees": 1, "observed_grantees_beyond": 0}
+subject := {"uses": ["encrypt"], "grantees": 1, "grantees_observable": true, "observed_grantees_beyond": 0}
 
 decide(given) := answer if {
 	answer := {"applicable": observed_grantees.applicable, "checks": observed_grantees.checks}
@@ -31,6 +31,10 @@ test_still_applies if {
 	answer := decide(object.union(subject, {"grantees": 0, "observed_grantees_beyond": 1}))
 	answer.applicable == true
 	answer.checks == {"grantees": {"holds": false, "actual": 1, "declared": 0}}
+}
+
+test_a_custodian_that_tells_nobody_is_not_applicable if {
+	decide(object.union(subject, {"grantees_observable": false})).applicable == false
 }
 
 test_an_unused_key_is_not_applicable if {

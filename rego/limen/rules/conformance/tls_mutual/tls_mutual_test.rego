@@ -1,0 +1,56 @@
+package limen.rules.conformance.tls_mutual_test
+
+import data.limen.rules.conformance.tls_mutual
+
+subject := {"mutual": {"asked": true, "weakest": "required", "expired_taken": false, "right_refused": false}}
+
+decide(given) := answer if {
+	answer := {"applicable": tls_mutual.applicable, "checks": tls_mutual.checks}
+		with input as given
+}
+
+test_conforming if {
+	answer := decide(subject)
+	answer.applicable == true
+	answer.checks == {"enforced": {"holds": true, "actual": "required"}, "expired": {"holds": true}, "right": {"holds": true}}
+}
+
+test_optional_conforms if {
+	answer := decide(object.union(subject, {"mutual": {"weakest": "optional"}}))
+	answer.applicable == true
+	answer.checks == {"enforced": {"holds": true, "actual": "optional"}, "expired": {"holds": true}, "right": {"holds": true}}
+}
+
+test_violating if {
+	answer := decide(object.union(subject, {"mutual": {"weakest": "application"}}))
+	answer.applicable == true
+	answer.checks == {"enforced": {"holds": false, "actual": "application"}, "expired": {"holds": true}, "right": {"holds": true}}
+}
+
+test_expired_and_right_are_violating if {
+	answer := decide(object.union(subject, {"mutual": {"expired_taken": true, "right_refused": true}}))
+	answer.applicable == true
+	answer.checks == {"enforced": {"holds": true, "actual": "required"}, "expired": {"holds": false}, "right": {"holds": false}}
+}
+
+test_missing_field if {
+	answer := decide(json.remove(subject, ["mutual/weakest"]))
+	answer.applicable == true
+	answer.checks == {"expired": {"holds": true}, "right": {"holds": true}}
+}
+
+test_still_applies if {
+	answer := decide(object.union(subject, {"mutual": {"weakest": "ignored"}}))
+	answer.applicable == true
+	answer.checks == {"enforced": {"holds": false, "actual": "ignored"}, "expired": {"holds": true}, "right": {"holds": true}}
+}
+
+test_weaker_states_are_violating if {
+	held := {state |
+		some state in ["required", "application", "optional", "unchecked", "ignored", "off"]
+		decide(object.union(subject, {"mutual": {"weakest": state}})).checks.enforced.holds
+	}
+	held == {"required", "optional"}
+}
+
+test_who_does_not_ask_is_not_applicable if decide(object.union(subject, {"mutual": {"asked": false}})).applicable == false
