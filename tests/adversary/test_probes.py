@@ -90,6 +90,19 @@ def test_a_request_that_was_added_since_was_never_asked() -> None:
     assert found.ending(1) == "no attempt was recorded"
 
 
+@pytest.mark.parametrize(("key", "counts"), [("transit/old", True), ("transit/never-asked", False)])
+def test_a_key_that_has_moved_since_was_never_asked(key: str, counts: bool, tmp_path: Path) -> None:
+    loaded = declared_in(tmp_path, 'probe: kms, key: data-key, endpoint: "https://bao:8200", credential: "env:T"')
+    moved = msgspec.structs.replace(loaded.declaration.keys["data-key"], id=key)
+    declaration = msgspec.structs.replace(loaded.declaration, keys={"data-key": moved})
+    facts = msgspec.json.encode({"provider": "vault", "exists": True, "algorithm": "AES-256"})
+    one = Observation(kind="kms_observation", detail="transit/old", facts=facts)
+    asked = Attempt(probe="kms", version="1", section="key", target="data-key", endpoint="https://bao:8200",
+                    status="completed", started_at=NOW, duration=0.1, observations=(one,))  # fmt: skip
+    found = Observations(declaration, [asked], NOW)
+    assert (list(found.matches), len(found.unmatched)) == (([0], 0) if counts else ([], 1))
+
+
 @pytest.mark.parametrize(
     ("facts", "agrees"),
     [(PARTLY, None), (OLD, False), (WHOLE, True), (SSH, True)],

@@ -411,3 +411,9 @@ def test_tls_below_what_is_declared_is_seen_by_its_absence(pem: Path, capsys: Ca
     with tls_server(pem, ssl.TLSVersion.TLSv1_3) as strict:
         said = limen(capsys, "probe", "tls", strict)
     assert re.search(r"^  versions\.offered +1\.3$", said.out, flags=re.MULTILINE)
+
+
+def test_quiet_shows_only_attempts_that_ended_in_error(declared: Path, tmp_path: Path, capsys: Capsys) -> None:
+    assert "hand-over" not in limen(capsys, "probe", declared, "--quiet").out.partition("attempt")[0]
+    broken = system_with(tmp_path / "b", f"probe: tls, flow: hand-over, endpoint: '127.0.0.1:{free_port()}'")
+    assert "error " in limen(capsys, "probe", broken, "--quiet").out.partition("attempt")[0]

@@ -376,7 +376,7 @@ def _no_results(shop: Workshop) -> None:
 
 def _workflow(shop: Workshop, step: str, job: str = "", on: str = "[push, pull_request]") -> None:
     shop.write("ok.txt", "nothing\n")
-    shop.write("Makefile", "lint:\n\tlimen probe secrets .\n")
+    shop.write("Makefile", "lint:\n\tlimen probe secrets\n")
     shop.write(".github/workflows/ci.yml",
                f"on: {on}\njobs:\n  scan:\n    runs-on: x\n{job}    steps:\n      - {step}\n")  # fmt: skip
     shop.commit()

@@ -75,7 +75,8 @@ class Observations:
         answers: dict[tuple[str, str, str, str], list[Attempt]] = {}
         for attempt in self.attempts:
             asked: tuple[str, str, str, str] = (attempt.probe, attempt.section, attempt.target, attempt.endpoint)
-            (answers.setdefault(asked, []) if asked in wanted else unmatched).append(attempt)
+            counts = asked in wanted and not _of_another_key(declaration, attempt)
+            (answers.setdefault(asked, []) if counts else unmatched).append(attempt)
         for key, given in answers.items():
             for index, attempt in _paired(wanted[key], given):
                 self.matches[index] = Match(request=index, attempt=attempt, facts=_facts(attempt))
@@ -174,6 +175,12 @@ def _paired(requests: Sequence[int], attempts: Sequence[Attempt]) -> list[tuple[
         return list(zip(requests, attempts, strict=False))
     last = max(attempts[len(requests) - 1 :], key=lambda one: one.started_at)
     return list(zip(requests, [*attempts[: len(requests) - 1], last], strict=True))
+
+
+def _of_another_key(declaration: Declaration, attempt: Attempt) -> bool:
+    """Return whether another key was asked than the one that is declared by now: one custodian keeps many."""
+    key = declaration.keys.get(attempt.target) if (attempt.probe, attempt.section) == ("kms", "key") else None
+    return key is not None and key.id is not UNSET and any(one.detail != key.id for one in attempt.observations)
 
 
 def _beside(match: Match) -> bool:

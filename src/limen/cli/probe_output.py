@@ -24,15 +24,17 @@ _WIDE = 160
 """Characters of a reason in the table; --record and the report have it whole."""
 
 
-def print_attempts(run: ProbeRun, console: Console) -> None:
-    """Print a table of attempts, and how many of them completed."""
+def print_attempts(run: ProbeRun, console: Console, *, quiet: bool = False) -> None:
+    """Print a table of attempts, where `quiet` of those that ended in error, and how many of them completed."""
     from limen.cli.tables import table
 
     rows = [
         (a.status, a.probe, a.target, a.endpoint or "-", f"{a.duration:.1f}", _cut(a.reason) or "-")
         for a in run.attempts
+        if a.status == "error" or not quiet
     ]
-    table(console, ("status", "probe", "target", "endpoint", "seconds", "reason"), rows)
+    if rows:
+        table(console, ("status", "probe", "target", "endpoint", "seconds", "reason"), rows)
     completed = sum(attempt.status == "completed" for attempt in run.attempts)
     console.out(f"{completed} of {plural(len(run.attempts), 'attempt')} completed")
     console.out("")

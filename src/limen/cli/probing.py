@@ -235,7 +235,7 @@ def _judged(options: argparse.Namespace, console: Console, run: ProbeRun, path: 
     )
     assessed = judged(request, options, console)
     if options.output is not None or formats == ["text"]:
-        print_attempts(run, console)
+        print_attempts(run, console, quiet=options.quiet)
     return reported(options, console, formats, assessed.assessment)
 
 

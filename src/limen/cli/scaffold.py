@@ -56,9 +56,8 @@ EXAMPLES: dict[str, Example] = {
         "nist-800-53r5:CA-7", "A claim", optional=True,
     ),
     "code_observation": Example(
-        "scan.found", "places that a code rule found", 0, 'input.what == "scan"', '"what": "scan"',
+        "age", "seconds since it was observed", 2_592_000, 'input.what == "scan"', '"what": "scan"',
         '"what": "finding"', "it is a place, not the analysis as a whole", "nist-800-53r5:RA-5", "An analysis of code",
-        optional=True,
     ),
     "component": Example(
         "opens_flows", "flows that start there", 20, *_some("flows"), "no flow starts or ends there",
@@ -113,8 +112,8 @@ EXAMPLES: dict[str, Example] = {
         "nist-800-53r5:AC-6", "A role",
     ),
     "secrets_observation": Example(
-        "scan.found", "secrets that were found", 0, 'input.what == "scan"', '"what": "scan"', '"what": "secret"',
-        "it is a secret, not the search as a whole", "nist-800-53r5:IA-5(7)", "A search for secrets", optional=True,
+        "age", "seconds since it was observed", 2_592_000, 'input.what == "scan"', '"what": "scan"', '"what": "secret"',
+        "it is a secret, not the search as a whole", "nist-800-53r5:IA-5(7)", "A search for secrets",
     ),
     "leak_observation": Example(
         "clear", "canaries in the clear", 0, *_some("canaries"), "nothing was looked for", "nist-800-53r5:SC-28",

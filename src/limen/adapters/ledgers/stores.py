@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -43,7 +42,7 @@ Store = PartsStore | TableStore
 def place(endpoint: str, folder: Path) -> str:
     """Return an endpoint with a relative path counted from a folder; a file: URL of this machine as its path."""
     if endpoint.startswith("file:///"):
-        return url2pathname(endpoint.removeprefix("file://"))
+        return unquote(endpoint.removeprefix("file://"))
     return endpoint if "://" in endpoint else str(folder / endpoint)
 
 

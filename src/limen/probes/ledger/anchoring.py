@@ -69,10 +69,12 @@ def _witnessed(found: list[Anchor], target: Target) -> bool | None:
     """Return whether each anchor is signed with the witness's key; None where no key was given."""
     if target.options.witness is UNSET:
         return None
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    except ImportError:
+        raise AttemptError("a witness's key needs limen[ledger]: pip install 'limen[ledger]'") from None
     try:
         with opened(place(str(target.options.witness), target.folder)) as file:
             key = load_pem_public_key(file.read(1 << 16))

@@ -25,7 +25,11 @@ _SCANNER = re.compile(
     r"|limen(?:@\S+)?\s+probe\b[^\n|;&]*\bsecrets\b|Secret-Detection|secret_detection|p/secrets",
     re.IGNORECASE,
 )
-_SOFT = re.compile(r"\|\|\s*(?:true|:|exit 0)|--exit-code[ =]0|--no-fail|set \+e")
+# A target that was typed is shown and not judged: what `limen probe secrets PATH` finds fails nothing.
+_SOFT = re.compile(
+    r"\|\|\s*(?:true|:|exit 0)|--exit-code[ =]0|--no-fail|set \+e"
+    r"|limen(?:@\S+)?\s+probe\s+secrets\s+(?!-|[|;&]|\S*\.ya?ml\b)\S"
+)
 _CALLED = re.compile(
     r"(?<![\w/.-])(?:\./)?((?:[\w.-]+/)+[\w.-]+|[\w-]+\.(?:sh|py|bash))(?![\w/])|\bmake\b((?:\s+[\w-]+)*)"
 )

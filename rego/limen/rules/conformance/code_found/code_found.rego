@@ -1,6 +1,6 @@
 # METADATA
 # title: "The code does what is declared of it"
-# description: "No place in the code breaks a rule of handling secrets, identifying data or cryptography, but for those that the allow-list accepts with a reason."
+# description: "No place in the code breaks a code rule, but for those that the allow-list accepts with a reason."
 # schemas: [{input: schema.code_observation}]
 # custom:
 #   id: conformance.code_found
@@ -9,7 +9,7 @@
 #   confidence: likely
 #   scope: conformance
 #   controls: ["nist-800-53r5:RA-5", "nist-800-53r5:SC-13", "nist-800-53r5:AU-3", "iso-27001-2022:8.28"]
-#   remediation: "Change the code as the page of the code rule says, or accept the place in the allow-list with a reason."
+#   remediation: "Change the code, or accept the place in the allow-list with a reason."
 #   not_applicable: "it is the analysis as a whole, not a place"
 #   checks:
 #     excused:

@@ -1,6 +1,6 @@
 # METADATA
 # title: "No secret lies in a repository"
-# description: "Every secret that the search found is excused: by an entry of the allow-list with its reason, or where the profile lets it, by the baseline."
+# description: "Every secret that was found is excused by the allow-list or, if the profile lets it, the baseline."
 # schemas: [{input: schema.secrets_observation}]
 # custom:
 #   id: conformance.secrets_found
@@ -9,7 +9,7 @@
 #   confidence: certain
 #   scope: conformance
 #   controls: ["nist-800-53r5:IA-5", "nist-800-53r5:IA-5(7)", "nist-800-53r5:SC-12", "pci-dss-4.0.1:8.6.2"]
-#   remediation: "Revoke the secret and make a new one; then take it out of the files. Whoever has a copy of the history has it still."
+#   remediation: "Revoke the secret first, since every copy of the history has it; then take it out of the files."
 #   parameters:
 #     secret_excuses: {type: strings, stricter: fewer}
 #   not_applicable: "it is the search as a whole, not a secret"

@@ -1,6 +1,6 @@
 # METADATA
 # title: "The whole repository was searched for secrets"
-# description: "A search read at least one file and left none out; where the profile asks for it, every commit was searched as well."
+# description: "A search left nothing out and, where the profile asks for it, went through every commit."
 # schemas: [{input: schema.secrets_observation}]
 # custom:
 #   id: conformance.secrets_scanned
@@ -9,7 +9,7 @@
 #   confidence: certain
 #   scope: conformance
 #   controls: ["nist-800-53r5:CA-2", "nist-800-53r5:RA-5", "nist-800-53r5:IA-5(7)"]
-#   remediation: "Make what was left out readable, or accept it in the allow-list with a reason; search the history with options: {history: true}."
+#   remediation: "Make what was left out readable, or accept it in the allow-list; set options: {history: true}."
 #   parameters:
 #     secret_history: {type: boolean, stricter: higher}
 #   not_applicable: "it is a secret, not the search as a whole"
