@@ -416,4 +416,4 @@ def test_tls_below_what_is_declared_is_seen_by_its_absence(pem: Path, capsys: Ca
 def test_quiet_shows_only_attempts_that_ended_in_error(declared: Path, tmp_path: Path, capsys: Capsys) -> None:
     assert "hand-over" not in limen(capsys, "probe", declared, "--quiet").out.partition("attempt")[0]
     broken = system_with(tmp_path / "b", f"probe: tls, flow: hand-over, endpoint: '127.0.0.1:{free_port()}'")
-    assert "error " in limen(capsys, "probe", broken, "--quiet").out.partition("attempt")[0]
+    assert "\nerror\ttls\thand-over\t" in limen(capsys, "probe", broken, "--quiet").out

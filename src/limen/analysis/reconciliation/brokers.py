@@ -35,7 +35,7 @@ def _mutual(declared: Any, facts: Sequence[BrokersFacts]) -> Agreement | None:
     if any(one.plaintext == "answered" for one in facts):
         return Agreement(observed="off", agrees=declared == "off")
     seen = [UNSET if one.tls is UNSET or one.plaintext is UNSET else one.tls.client_certificate for one in facts]
-    known = [one for one in seen if one is not UNSET]
+    known = [str(one) for one in seen if one in _STRENGTH]
     weakest = min(known, key=_STRENGTH.__getitem__, default=None)
     if weakest is not None and _STRENGTH[weakest] < _STRENGTH[declared]:
         return Agreement(observed=weakest, agrees=False)

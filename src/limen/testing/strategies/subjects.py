@@ -89,6 +89,8 @@ def values(schema: Schema, constants: Constants = Constants()) -> SearchStrategy
             return st.booleans()
         case "integer":
             return integers(constants)
+        case "number":
+            return integers(constants) | st.floats(allow_nan=False, allow_infinity=False)
         case "string":
             return texts(constants)
         case "array":

@@ -19,13 +19,17 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"agrees": {"holds": true, "actual": 13, "declared": "1.3", "seen": "1.3", "claim": "in_transit.tls.min"}}
+	answer.checks == {
+		"agrees": {"holds": true, "actual": 13, "declared": "1.3", "seen": "1.3", "claim": "in_transit.tls.min"},
+	}
 }
 
 test_violating if {
 	answer := decide(object.union(subject, {"observed": 12, "observed_words": "1.2", "agrees": false}))
 	answer.applicable == true
-	answer.checks == {"agrees": {"holds": false, "actual": 12, "declared": "1.3", "seen": "1.2", "claim": "in_transit.tls.min"}}
+	answer.checks == {
+		"agrees": {"holds": false, "actual": 12, "declared": "1.3", "seen": "1.2", "claim": "in_transit.tls.min"},
+	}
 }
 
 test_missing_field if {
@@ -35,7 +39,12 @@ test_missing_field if {
 }
 
 test_still_applies if {
-	answer := decide(object.union(subject, {"observed": 10, "observed_words": "1.0", "agrees": false, "claim": "rotation"}))
+	answer := decide(object.union(subject, {
+		"observed": 10,
+		"observed_words": "1.0",
+		"agrees": false,
+		"claim": "rotation",
+	}))
 	answer.applicable == true
 	answer.checks == {"agrees": {"holds": false, "actual": 10, "declared": "1.3", "seen": "1.0", "claim": "rotation"}}
 }

@@ -1,6 +1,7 @@
 # METADATA
 # title: Automatic rotation is on, and happens
-# description: "Where the custodian can rotate such a key by itself, that is switched on, and by their dates the versions follow."
+# description: "Where the custodian can rotate such a key by itself, that is switched on, and by their dates the
+#   versions follow."
 # schemas: [{input: schema.kms_observation}]
 # custom:
 #   id: conformance.kms_automatic_rotation

@@ -11,7 +11,8 @@
 #   confidence: certain
 #   scope: conformance
 #   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:CA-7", "nist-800-53r5:SC-28(1)"]
-#   remediation: "Mend the custodian, or its configuration for keys of this sort, before regulated data is sealed there."
+#   remediation: "Mend the custodian, or its configuration for keys of this sort, before regulated data is sealed
+#     there."
 #   not_applicable: the key is not declared as a test key, so that its behaviour was left alone
 #   checks:
 #     old_ciphertext:

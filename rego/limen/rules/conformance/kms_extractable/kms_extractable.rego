@@ -1,6 +1,7 @@
 # METADATA
 # title: The key's material can't leave its custodian
-# description: "Nobody can take the material out: no export, no backup in the clear, no reading of its value, and never before."
+# description: "Nobody can take the material out: no export, no backup in the clear, no reading of its value, and
+#   never before."
 # schemas: [{input: schema.kms_observation}]
 # custom:
 #   id: conformance.kms_extractable

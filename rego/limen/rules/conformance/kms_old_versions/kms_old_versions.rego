@@ -9,7 +9,8 @@
 #   confidence: certain
 #   scope: conformance
 #   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:CA-7", "nist-800-57pt1r5:5.3"]
-#   remediation: "Lower the oldest version that may open to the first, or restore the lost versions from the custodian's own backup."
+#   remediation: "Lower the oldest version that may open to the first, or restore the lost versions from the
+#     custodian's own backup."
 #   not_applicable: "the custodian knows no such key, or keeps no history of versions, as PKCS#11 and KMIP"
 #   checks:
 #     readable:

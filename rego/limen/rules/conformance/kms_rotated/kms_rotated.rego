@@ -1,6 +1,7 @@
 # METADATA
 # title: The key's versions have dates, and the newest is recent
-# description: "The newest version is no older than the profile allows, by dates that can be true; a flag proves nothing."
+# description: "The newest version is no older than the profile allows, by dates that can be true; a flag proves
+#   nothing."
 # schemas: [{input: schema.kms_observation}]
 # custom:
 #   id: conformance.kms_rotated
@@ -9,7 +10,8 @@
 #   confidence: certain
 #   scope: conformance
 #   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:CA-7", "nist-800-57pt1r5:5.3", "pci-dss-4.0.1:3.7.4"]
-#   remediation: "Rotate the key, and see to it that the custodian goes on doing so; where its dates can't be true, mend its clock."
+#   remediation: "Rotate the key, and see to it that the custodian goes on doing so; where its dates can't be true,
+#     mend its clock."
 #   parameters:
 #     rotation_maximum: {type: duration, stricter: lower}
 #   not_applicable: the custodian knows no such key

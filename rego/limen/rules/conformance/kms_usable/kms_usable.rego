@@ -9,7 +9,8 @@
 #   confidence: certain
 #   scope: conformance
 #   controls: ["nist-800-53r5:SC-12", "nist-800-53r5:CA-7", "nist-800-57pt1r5:5.3"]
-#   remediation: Enable the key or cancel its deletion, and find out who did it; a key that has served its time keeps its old versions.
+#   remediation: Enable the key or cancel its deletion, and find out who did it; a key that has served its time
+#     keeps its old versions.
 #   not_applicable: the custodian knows no such key
 #   checks:
 #     enabled:

@@ -20,9 +20,11 @@
 #       needs: [certificate.names_match]
 #       message: "the certificate is not for the name that clients use"
 #   avoid: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its certificate is for old.example
+#     # and its certificate is for old.example
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and gateway.example is one of its names
+#     # and gateway.example is one of its names
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     A certificate of somebody else, even a trusted one, proves that somebody else answers. Clients that can't be
 #     made to accept it are told not to look at names at all.

@@ -22,9 +22,11 @@
 #       needs: [certificate.expires_at]
 #       message: "the chain is valid for {actual} more; the profile requires {required}"
 #   avoid: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its certificate ends next Sunday
+#     # and its certificate ends next Sunday
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its certificate ends in two months
+#     # and its certificate ends in two months
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     Certificates are forgotten until they fail, and then replaced in haste. What is about to end shows that nobody
 #     renews it.

@@ -23,9 +23,11 @@
 #       needs: [certificate.signature_hash]
 #       message: "the weakest hash of the chain counts {actual} bits; the profile requires {required}"
 #   avoid: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its certificate is signed with SHA-1
+#     # and its certificate is signed with SHA-1
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its chain is signed with SHA-256
+#     # and its chain is signed with SHA-256
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     Two contents with one SHA-1 digest can be bought. An authority that signs one of them has signed the other,
 #     too: a certificate for a name that it never checked.

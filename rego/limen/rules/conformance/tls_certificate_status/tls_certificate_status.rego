@@ -24,7 +24,8 @@
 #       needs: [certificate.staple, certificate.must_staple]
 #       message: "the certificate demands an OCSP answer, and none is stapled"
 #   avoid: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it staples an answer of last year
+#     # and it staples an answer of last year
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   prefer: |
 #     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it staples an answer of today
 #   rationale: |

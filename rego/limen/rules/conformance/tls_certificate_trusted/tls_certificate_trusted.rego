@@ -36,7 +36,8 @@
 #   avoid: |
 #     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its certificate signs itself
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its chain ends at the hospital's authority
+#     # and its chain ends at the hospital's authority
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     Whoever stands in between presents a certificate of his own. A client that accepts one that leads nowhere
 #     accepts his, too, and a client that rightly refuses it does not work until somebody tells it not to look.

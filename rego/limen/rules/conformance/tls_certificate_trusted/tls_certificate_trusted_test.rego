@@ -17,19 +17,36 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"readable": {"holds": true}, "trusted": {"holds": true, "why": ""}, "purpose": {"holds": true}, "proved": {"holds": true}}
+	answer.checks == {
+		"readable": {"holds": true},
+		"trusted": {"holds": true, "why": ""},
+		"purpose": {"holds": true},
+		"proved": {"holds": true},
+	}
 }
 
 test_violating if {
-	answer := decide(object.union(subject, {"certificate": {"trusted": false, "why_not_trusted": "self-signed certificate"}}))
+	answer := decide(object.union(subject, {
+		"certificate": {"trusted": false, "why_not_trusted": "self-signed certificate"},
+	}))
 	answer.applicable == true
-	answer.checks == {"readable": {"holds": true}, "trusted": {"holds": false, "why": "self-signed certificate"}, "purpose": {"holds": true}, "proved": {"holds": true}}
+	answer.checks == {
+		"readable": {"holds": true},
+		"trusted": {"holds": false, "why": "self-signed certificate"},
+		"purpose": {"holds": true},
+		"proved": {"holds": true},
+	}
 }
 
 test_another_purpose_is_violating if {
 	answer := decide(object.union(subject, {"certificate": {"for_servers": false, "proved": false}}))
 	answer.applicable == true
-	answer.checks == {"readable": {"holds": true}, "trusted": {"holds": true, "why": ""}, "purpose": {"holds": false}, "proved": {"holds": false}}
+	answer.checks == {
+		"readable": {"holds": true},
+		"trusted": {"holds": true, "why": ""},
+		"purpose": {"holds": false},
+		"proved": {"holds": false},
+	}
 }
 
 test_missing_field if {

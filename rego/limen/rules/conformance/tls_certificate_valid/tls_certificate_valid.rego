@@ -23,9 +23,11 @@
 #       needs: [certificate.expires_at]
 #       message: "the chain is expired"
 #   avoid: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its certificate ended yesterday
+#     # and its certificate ended yesterday
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its certificate is valid until spring
+#     # and its certificate is valid until spring
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     Past its date nobody answers for a certificate, and its revocation is no longer published. An expired
 #     certificate stops the flow, or teaches its clients to look away.

@@ -25,7 +25,9 @@ test_violating if {
 }
 
 test_unbound_is_violating if {
-	answer := decide(object.union(subject, {"extensions": {"secure_renegotiation": false, "extended_master_secret": false}}))
+	answer := decide(object.union(subject, {
+		"extensions": {"secure_renegotiation": false, "extended_master_secret": false},
+	}))
 	answer.applicable == true
 	answer.checks == {"renegotiation": {"holds": false}, "master_secret": {"holds": false}, "compression": {"holds": true}}
 }

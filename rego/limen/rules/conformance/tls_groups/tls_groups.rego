@@ -34,7 +34,8 @@
 #   avoid: |
 #     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and its prime has 1024 bits
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it takes X25519MLKEM768 and X25519
+#     # and it takes X25519MLKEM768 and X25519
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     The group decides how long a recorded session stays closed, whatever the suite: a prime of 1024 bits or a
 #     curve of 160 gives all of its sessions away at once.

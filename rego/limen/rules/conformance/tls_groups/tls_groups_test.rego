@@ -15,19 +15,31 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"group": {0: {"holds": true, "actual": "X25519"}}, "whole": {"holds": true}, "prime": {"holds": true, "actual": 0, "required": 2048}}
+	answer.checks == {
+		"group": {0: {"holds": true, "actual": "X25519"}},
+		"whole": {"holds": true},
+		"prime": {"holds": true, "actual": 0, "required": 2048},
+	}
 }
 
 test_a_long_prime_conforms if {
 	answer := decide(object.union(subject, {"prime_bits": 2048}))
 	answer.applicable == true
-	answer.checks == {"group": {0: {"holds": true, "actual": "X25519"}}, "whole": {"holds": true}, "prime": {"holds": true, "actual": 2048, "required": 2048}}
+	answer.checks == {
+		"group": {0: {"holds": true, "actual": "X25519"}},
+		"whole": {"holds": true},
+		"prime": {"holds": true, "actual": 2048, "required": 2048},
+	}
 }
 
 test_violating if {
 	answer := decide(object.union(subject, {"groups": {"names": ["X25519", "secp160r1"]}}))
 	answer.applicable == true
-	answer.checks == {"group": {0: {"holds": true, "actual": "X25519"}, 1: {"holds": false, "actual": "secp160r1"}}, "whole": {"holds": true}, "prime": {"holds": true, "actual": 0, "required": 2048}}
+	answer.checks == {
+		"group": {0: {"holds": true, "actual": "X25519"}, 1: {"holds": false, "actual": "secp160r1"}},
+		"whole": {"holds": true},
+		"prime": {"holds": true, "actual": 0, "required": 2048},
+	}
 }
 
 test_missing_field if {

@@ -15,7 +15,8 @@
 #   remediation: >-
 #     Verify client certificates in the handshake (a TLS library's VERIFY_PEER with FAIL_IF_NO_PEER_CERT), against
 #     the one authority, in every version.
-#   not_applicable: "no version was seen to ask for a client certificate; the claim in_transit.tls.mutual is held against that"
+#   not_applicable: "no version was seen to ask for a client certificate; the claim in_transit.tls.mutual is held
+#     against that"
 #   checks:
 #     enforced:
 #       path: mutual.weakest
@@ -28,9 +29,11 @@
 #       path: mutual.right_refused
 #       message: "the right client certificate is refused"
 #   avoid: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it asks for a certificate and takes anybody's
+#     # and it asks for a certificate and takes anybody's
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and the handshake without a certificate of ours fails
+#     # and the handshake without a certificate of ours fails
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     A certificate that is asked for and not looked at authenticates nobody, though every log says mutual TLS.
 #     Where the refusal comes only as an answer to a request, whoever has no certificate still reaches the parser of

@@ -12,25 +12,41 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"enforced": {"holds": true, "actual": "required"}, "expired": {"holds": true}, "right": {"holds": true}}
+	answer.checks == {
+		"enforced": {"holds": true, "actual": "required"},
+		"expired": {"holds": true},
+		"right": {"holds": true},
+	}
 }
 
 test_optional_conforms if {
 	answer := decide(object.union(subject, {"mutual": {"weakest": "optional"}}))
 	answer.applicable == true
-	answer.checks == {"enforced": {"holds": true, "actual": "optional"}, "expired": {"holds": true}, "right": {"holds": true}}
+	answer.checks == {
+		"enforced": {"holds": true, "actual": "optional"},
+		"expired": {"holds": true},
+		"right": {"holds": true},
+	}
 }
 
 test_violating if {
 	answer := decide(object.union(subject, {"mutual": {"weakest": "application"}}))
 	answer.applicable == true
-	answer.checks == {"enforced": {"holds": false, "actual": "application"}, "expired": {"holds": true}, "right": {"holds": true}}
+	answer.checks == {
+		"enforced": {"holds": false, "actual": "application"},
+		"expired": {"holds": true},
+		"right": {"holds": true},
+	}
 }
 
 test_expired_and_right_are_violating if {
 	answer := decide(object.union(subject, {"mutual": {"expired_taken": true, "right_refused": true}}))
 	answer.applicable == true
-	answer.checks == {"enforced": {"holds": true, "actual": "required"}, "expired": {"holds": false}, "right": {"holds": false}}
+	answer.checks == {
+		"enforced": {"holds": true, "actual": "required"},
+		"expired": {"holds": false},
+		"right": {"holds": false},
+	}
 }
 
 test_missing_field if {
@@ -42,7 +58,11 @@ test_missing_field if {
 test_still_applies if {
 	answer := decide(object.union(subject, {"mutual": {"weakest": "ignored"}}))
 	answer.applicable == true
-	answer.checks == {"enforced": {"holds": false, "actual": "ignored"}, "expired": {"holds": true}, "right": {"holds": true}}
+	answer.checks == {
+		"enforced": {"holds": false, "actual": "ignored"},
+		"expired": {"holds": true},
+		"right": {"holds": true},
+	}
 }
 
 test_weaker_states_are_violating if {
@@ -53,4 +73,6 @@ test_weaker_states_are_violating if {
 	held == {"required", "optional"}
 }
 
-test_who_does_not_ask_is_not_applicable if decide(object.union(subject, {"mutual": {"asked": false}})).applicable == false
+test_who_does_not_ask_is_not_applicable if {
+	decide(object.union(subject, {"mutual": {"asked": false}})).applicable == false
+}

@@ -23,7 +23,8 @@
 #   avoid: |
 #     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it answers PING, too
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it closes on whoever speaks plaintext
+#     # and it closes on whoever speaks plaintext
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     A client that forgets TLS, or that is kept from it by somebody on the path, still works: nobody notices, and
 #     everything can be read on the way.

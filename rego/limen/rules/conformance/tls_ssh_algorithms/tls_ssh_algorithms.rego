@@ -40,7 +40,8 @@
 #   avoid: |
 #     probes: [{probe: tls, flow: partner-drop, endpoint: "sftp://drop.example:22"}]     # and it offers 3des-cbc
 #   prefer: |
-#     probes: [{probe: tls, flow: partner-drop, endpoint: "sftp://drop.example:22"}]     # and it offers aes256-gcm@openssh.com
+#     # and it offers aes256-gcm@openssh.com
+#     probes: [{probe: tls, flow: partner-drop, endpoint: "sftp://drop.example:22"}]
 #   rationale: |
 #     The client's list decides which of the server's algorithms is used, so each that a server offers is used by
 #     somebody. Defaults keep old ones for old clients: SHA-1 MACs, 64-bit tags, signatures over SHA-1.

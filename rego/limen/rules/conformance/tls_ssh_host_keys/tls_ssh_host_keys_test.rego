@@ -15,19 +15,31 @@ decide(given) := answer if {
 test_conforming if {
 	answer := decide(subject)
 	answer.applicable == true
-	answer.checks == {"expected": {"holds": true}, "proved": {"holds": true}, "strength": {"holds": true, "actual": 112, "required": 112}}
+	answer.checks == {
+		"expected": {"holds": true},
+		"proved": {"holds": true},
+		"strength": {"holds": true, "actual": 112, "required": 112},
+	}
 }
 
 test_violating if {
 	answer := decide(object.union(subject, {"ssh": {"host_keys": {"expected": false}}}))
 	answer.applicable == true
-	answer.checks == {"expected": {"holds": false}, "proved": {"holds": true}, "strength": {"holds": true, "actual": 112, "required": 112}}
+	answer.checks == {
+		"expected": {"holds": false},
+		"proved": {"holds": true},
+		"strength": {"holds": true, "actual": 112, "required": 112},
+	}
 }
 
 test_weak_and_unproved_are_violating if {
 	answer := decide(object.union(subject, {"ssh": {"host_keys": {"proved": false, "strength": 80}}}))
 	answer.applicable == true
-	answer.checks == {"expected": {"holds": true}, "proved": {"holds": false}, "strength": {"holds": false, "actual": 80, "required": 112}}
+	answer.checks == {
+		"expected": {"holds": true},
+		"proved": {"holds": false},
+		"strength": {"holds": false, "actual": 80, "required": 112},
+	}
 }
 
 test_missing_field if {

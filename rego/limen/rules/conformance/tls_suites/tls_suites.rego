@@ -28,9 +28,11 @@
 #       needs: [suites.whole]
 #       message: "not every suite could be tried"
 #   avoid: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it takes TLS_RSA_WITH_3DES_EDE_CBC_SHA
+#     # and it takes TLS_RSA_WITH_3DES_EDE_CBC_SHA
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   prefer: |
-#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]     # and it takes TLS_AES_256_GCM_SHA384 alone
+#     # and it takes TLS_AES_256_GCM_SHA384 alone
+#     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
 #   rationale: |
 #     What a configuration names is not what a server takes: defaults, libraries and old clients add to it. Each
 #     suite was tried, so what is found here was chosen by the server in a handshake.

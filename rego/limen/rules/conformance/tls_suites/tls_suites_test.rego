@@ -21,7 +21,13 @@ test_conforming if {
 test_violating if {
 	answer := decide(object.union(subject, {"suites": {"names": ["TLS_AES_256_GCM_SHA384", "TLS_RSA_WITH_RC4_128_SHA"]}}))
 	answer.applicable == true
-	answer.checks == {"suite": {0: {"holds": true, "actual": "TLS_AES_256_GCM_SHA384"}, 1: {"holds": false, "actual": "TLS_RSA_WITH_RC4_128_SHA"}}, "whole": {"holds": true}}
+	answer.checks == {
+		"suite": {
+			0: {"holds": true, "actual": "TLS_AES_256_GCM_SHA384"},
+			1: {"holds": false, "actual": "TLS_RSA_WITH_RC4_128_SHA"},
+		},
+		"whole": {"holds": true},
+	}
 }
 
 test_missing_field if {

@@ -9,7 +9,8 @@
 #   severity: medium
 #   confidence: certain
 #   controls: ["nist-800-53r5:CA-7", "nist-800-53r5:CA-2", "nist-800-207:tenet-5"]
-#   remediation: "Give the options: canaries or a driver to leak, anchors and keys to ledger, tenant_setting to tenancy."
+#   remediation: "Give the options: canaries or a driver to leak, anchors and keys to ledger, tenant_setting to
+#     tenancy."
 #   not_applicable: "every probe that is asked for is to see something"
 #   checks:
 #     options:
@@ -18,7 +19,8 @@
 #   avoid: |
 #     probes: [{probe: leak, component: gateway, endpoint: "file:///var/log/gateway"}]
 #   prefer: |
-#     probes: [{probe: leak, component: gateway, endpoint: "file:///var/log/gateway", options: {canaries: canaries.json}}]
+#     probes:
+#       - {probe: leak, component: gateway, endpoint: "file:///var/log/gateway", options: {canaries: canaries.json}}
 #   rationale: |
 #     A ledger without anchors hides a tail that was cut, an HMAC without its key proves nothing, and who looks for no
 #     canaries finds none. Such a probe completes, and its claim stays open.
