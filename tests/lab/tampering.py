@@ -270,6 +270,21 @@ def _ahead() -> Tampered:
     return Tampered(lines, anchored(lines, every=20)[:1])
 
 
+def _loosely_made() -> Tampered:
+    """Write a foreign chain: each hash is of two texts one after the other, and not of the hash before."""
+    lines, before = [], ""
+    for number, event in enumerate(records(), 1):
+        digest = sha256(f"{event.actor}{event.action}".encode())
+        content = {"actor": event.actor, "action": event.action, "previous": before, "digest": digest, "number": number}
+        lines.append(canonical({**content, "tenant": event.tenant, "time": event.time}) + b"\n")
+        before = digest
+    recipe = {
+        "hash": "digest", "prev": "previous", "form": "joined", "fields": ["actor", "action"], "seq": "number",
+        "time": "time", "tenant": "tenant",
+    }  # fmt: skip
+    return Tampered(lines, None, options={"recipe": recipe}, chain={"format": "foreign"})
+
+
 def _seldom() -> Tampered:
     lines = written(records())
     old = msgspec.structs.replace(anchored(lines)[0], at=moment(86_400))
@@ -313,6 +328,7 @@ DEFECTS: dict[str, Callable[[], Tampered]] = {
     "nul-bytes": _moved(_with(12, b"\0" * 400 + b"\n")),
     "wrong-encoding": _moved(lambda lines: [*lines[:11], lines[11].decode().encode("latin-1", "replace"), *lines[12:]]),
     "long-line": _moved(_with(12, b'{"_hash":"' + b"a" * 3_000_000 + b'"}\n')),
+    "loosely-made": _loosely_made,
     "anchors-seldom": _seldom,
     "anchors-unsigned": _anchors(signer=None),
     "anchors-forged": _anchors(signer=STRANGER),
