@@ -239,9 +239,13 @@ def _observations(
     from limen.analysis.observations import Observations
 
     notes: list[str] = []
+    how: list[str] | None = None
     if isinstance(given, Path):
+        from limen.probes.interface import asked
         from limen.probes.replaying import read_verified
+        from limen.probes.targets import targets
 
+        how = [asked(target) for target in targets(loaded.declaration, Path())]
         run = read_verified(given)
         where = given.as_posix()
     else:
@@ -252,7 +256,7 @@ def _observations(
         raise UsageError(Problem(message=message, hint="name the observations of this system"))
     if run.declaration_sha256 not in ("", loaded.digest):
         notes.append("the declaration has changed since it was observed")
-    observations = Observations(declaration, run.attempts, int(now.timestamp()))
+    observations = Observations(declaration, run.attempts, int(now.timestamp()), how)
     return observations, (*notes, *_unmatched(observations))
 
 
@@ -268,7 +272,7 @@ def _unmatched(observations: Observations) -> list[str]:
     """Return a note for each attempt that no request of the declaration asks for: it judged nothing."""
     return [
         f"the observation of {one.probe} at {one.endpoint or one.target} counts for nothing: "
-        f"no probe of the declaration asks {one.section} {one.target} there"
+        f"no probe of the declaration asks {one.section} {one.target} there, in that way"
         for one in observations.unmatched
     ]
 

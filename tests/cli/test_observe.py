@@ -17,7 +17,7 @@ from limen.assess import Request, assess
 from limen.cli.observing import proposal_text
 from limen.probes.proposing import proposals
 from limen.probes.recording import read_run, write_run
-from limen.records.attempts import Attempt, ProbeRun
+from limen.records.attempts import Attempt, Observation, ProbeRun
 from tests.cli.support import limen
 from tests.cli.test_probe import system_with
 from tests.cli.tls_server import certificate, tls_server
@@ -100,7 +100,15 @@ def recorded(endpoint: str, pem: Path, tmp_path: Path, capsys: Capsys) -> tuple[
     run = read_run(tmp_path / "first")
     made: list[Attempt] = [
         run.attempts[0],
-        attempt("kms", "key", "record-key", KEY, endpoint="https://kms.example"),
+        attempt(
+            "kms",
+            "key",
+            "record-key",
+            endpoint="https://kms.example",
+            observations=(
+                Observation(kind="kms_observation", detail="encrypt/record-key", facts=msgspec.json.encode(KEY)),
+            ),
+        ),
         attempt(
             "storage",
             "component",

@@ -417,3 +417,17 @@ def test_quiet_shows_only_attempts_that_ended_in_error(declared: Path, tmp_path:
     assert "hand-over" not in limen(capsys, "probe", declared, "--quiet").out.partition("attempt")[0]
     broken = system_with(tmp_path / "b", f"probe: tls, flow: hand-over, endpoint: '127.0.0.1:{free_port()}'")
     assert "\nerror\ttls\thand-over\t" in limen(capsys, "probe", broken, "--quiet").out
+
+
+def test_an_answer_to_another_question_counts_for_nothing(declared: Path, tmp_path: Path, capsys: Capsys) -> None:
+    """Else a server that is trusted by some other authority is recorded, and judged by a declaration that says ours."""
+    limen(capsys, "probe", declared, "--record", tmp_path / "run")
+    path = declared / "boundaries.yaml"
+    shutil.copy(declared / "server.pem", declared / "other.pem")
+    path.write_text(path.read_text().replace("trust: server.pem", "trust: other.pem"))
+    for command, option in (("check", "--observations"), ("probe", "--replay")):
+        said = limen(capsys, command, declared, option, tmp_path / "run")
+        assert said.code == 3
+        words = " ".join(said.out.split())
+        assert "counts for nothing: no probe of the declaration asks flow hand-over there, in that way" in words
+        assert "0 observed" in said.out

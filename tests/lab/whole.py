@@ -204,8 +204,9 @@ def _makers(
         "storage": storage,
         "leak": leak,
         "brokers": brokers,
-        "secrets": lambda request: _at(request, "repository"),
-        "code": lambda request: _at(request, "repository/src"),
+        # What is accepted in limen's own repository is in no other.
+        "secrets": lambda request: _at(request | {"options": {}}, "repository"),
+        "code": lambda request: _at(request | {"options": {}}, "repository/src"),
     }
 
 
@@ -223,7 +224,7 @@ def _forward(stream: socket.socket, port: int) -> None:
 def _at(request: Request, endpoint: str, **options: Any) -> Request:
     """Return a request at another endpoint, with options over its own."""
     chosen = request.get("options", {}) | options
-    return request | {"endpoint": endpoint} | ({"options": chosen} if chosen else {})
+    return request | {"endpoint": endpoint, "options": chosen}
 
 
 def _flows(path: Path) -> list[dict[str, Any]]:

@@ -53,10 +53,13 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class Observations:
     """The attempts that answer the requests of a declaration, judged at one time."""
 
-    def __init__(self, declaration: Declaration, attempts: Sequence[Attempt], now: int) -> None:
+    def __init__(
+        self, declaration: Declaration, attempts: Sequence[Attempt], now: int, how: Sequence[str] | None = None
+    ) -> None:
         """Match attempts with requests, the latest first; `now` is the assessment's time, in seconds since 1970.
 
-        Raises DeclarationError where recorded facts are none of their kind.
+        `how` is, for each request, the digest of how it asks: an attempt that asked otherwise answers another question.
+        None where they are of the same run. Raises DeclarationError where recorded facts are none of their kind.
         """
         self.now = now
         """Seconds since 1970."""
@@ -64,17 +67,21 @@ class Observations:
         """By index of the request."""
         self.attempts = tuple(attempts)
         """All attempts, matched or not."""
-        wanted: dict[tuple[str, str, str, str], list[int]] = {}
+        wanted: dict[tuple[str, str, str, str, str], list[int]] = {}
         for index, request in enumerate(declaration.probes):
             section, name = named_target(request)
             if section == "none":
                 section, name = "system", declaration.system.id
             endpoint = "" if request.endpoint is UNSET else without_secret(request.endpoint)
-            wanted.setdefault((request.probe, section, name, endpoint), []).append(index)
+            digest = "" if how is None else how[index]
+            wanted.setdefault((request.probe, section, name, endpoint, digest), []).append(index)
         unmatched: list[Attempt] = []
-        answers: dict[tuple[str, str, str, str], list[Attempt]] = {}
+        answers: dict[tuple[str, str, str, str, str], list[Attempt]] = {}
         for attempt in self.attempts:
-            asked: tuple[str, str, str, str] = (attempt.probe, attempt.section, attempt.target, attempt.endpoint)
+            digest = "" if how is None else attempt.asked
+            asked: tuple[str, str, str, str, str] = (
+                attempt.probe, attempt.section, attempt.target, attempt.endpoint, digest,
+            )  # fmt: skip
             counts = asked in wanted and not _of_another_key(declaration, attempt)
             (answers.setdefault(asked, []) if counts else unmatched).append(attempt)
         for key, given in answers.items():

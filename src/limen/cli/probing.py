@@ -230,7 +230,7 @@ def _judged(options: argparse.Namespace, console: Console, run: ProbeRun, path: 
     options.path, options.observations = path, None
     request = msgspec.structs.replace(
         request_of(options),
-        observations=run,
+        observations=run if options.replay is None else options.replay,
         assessed_at=datetime.datetime.fromtimestamp(run.ended_at, datetime.UTC),
     )
     assessed = judged(request, options, console)

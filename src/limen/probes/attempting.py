@@ -15,7 +15,7 @@ import orjson
 from msgspec import UNSET
 
 from limen.probes.credentials import Credentials
-from limen.probes.interface import AttemptError, Context, Probe, Seen, Target
+from limen.probes.interface import AttemptError, Context, Probe, Seen, Target, asked
 from limen.probes.pace import Pace
 from limen.probes.redaction import without_userinfo
 from limen.records.attempts import Attempt, AttemptStatus, Observation, RawResponse
@@ -135,6 +135,7 @@ def attempt(
         section=target.section,
         target=without_userinfo(target.name),
         endpoint=endpoint,
+        asked=asked(target),
         status=status,
         reason=credentials.redaction.text(reason),
         capability=tuple(probe.CAPABILITY),

@@ -8,6 +8,7 @@ is in the raw responses.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from limen.integrity.canonical import canonical
 from limen.model.probing import ProbeOptions
 from limen.records.attempts import RawResponse, Section
 
@@ -47,6 +49,19 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     makes it. Never used to decide what was seen."""
     folder: Path = Path()
     """The declaration's folder, from which relative paths count."""
+
+
+def asked(target: Target) -> str:
+    """Return the SHA-256 of how a target is asked, 64 hex digits: options, the credential's reference, the declared.
+
+    A recording holds it, so that a declaration which asks otherwise today is not judged by the answer.
+    """
+    how = {
+        "options": msgspec.to_builtins(target.options),
+        "credential": target.credential,
+        "declared": msgspec.to_builtins(target.declared, order="sorted"),
+    }
+    return hashlib.sha256(canonical(how)).hexdigest()
 
 
 class Secret:

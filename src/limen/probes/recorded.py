@@ -47,6 +47,7 @@ class _Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     section: Section
     target: str
     endpoint: str
+    asked: str
     status: AttemptStatus
     reason: str
     capability: tuple[str, ...]

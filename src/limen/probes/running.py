@@ -14,7 +14,7 @@ from limen import __version__
 from limen.model.declaration import Declaration
 from limen.probes.attempting import TIMEOUT, attempt
 from limen.probes.credentials import Credentials
-from limen.probes.interface import Probe, Target
+from limen.probes.interface import Probe, Target, asked
 from limen.probes.pace import RATE, Pace
 from limen.probes.redaction import without_userinfo
 from limen.probes.schedule import Planned, check_names, planned
@@ -210,6 +210,7 @@ def _not_made(one: Planned, status: AttemptStatus, reason: str) -> Attempt:
         section=one.target.section,
         target=without_userinfo(one.target.name),
         endpoint=without_userinfo(one.target.endpoint),
+        asked=asked(one.target),
         status=status,
         reason=reason,
         capability=() if probe is None else tuple(probe.CAPABILITY),

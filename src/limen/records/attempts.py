@@ -53,6 +53,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Its name in the declaration; the system's id for `system`, the typed text for `typed`."""
     endpoint: str
     """Where it was asked, as declared or typed; never with a credential."""
+    asked: str = ""
+    """SHA-256 of how it was asked: options, reference of the credential and what of the declaration guided it, 64 hex
+    digits; so that an answer to another question does not count. Empty where nobody asked by a declaration."""
     status: AttemptStatus
     reason: str = ""
     """Why it did not complete, or what it could not see; empty where it saw everything."""
