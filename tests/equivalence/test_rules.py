@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -26,7 +27,7 @@ from limen.records.assessment import Outcome
 from limen.records.subjects import SubjectTable
 from limen.testing.strategies.subjects import constants_in, constants_of, near, parameters, subjects
 from tests.equivalence.drawing import drawn
-from tests.needs import REPOSITORY
+from tests.needs import REPOSITORY, need_program
 
 SETS = 2
 MOST_SETS = 8
@@ -89,13 +90,26 @@ def real(kind: str) -> list[dict[str, Any]]:
     return [msgspec.json.decode(table.shape_json(shape)) for shape in range(table.shape_count)]
 
 
+@cache
+def tested() -> dict[str, dict[str, Any]]:
+    """Return the subject that the tests of each rule on observations begin with; a declaration alone has none."""
+    command = [need_program("opa"), "eval", "--format", "json", "--data", REPOSITORY / "rego" / "limen"]
+    whole = subprocess.run([*command, "data.limen.rules.conformance"], check=True, capture_output=True).stdout
+    packages = json.loads(whole)["result"][0]["expressions"][0]["value"]
+    return {
+        f"conformance.{name.removesuffix('_test')}": package["subject"]
+        for name, package in packages.items()
+        if name.endswith("_test")
+    }
+
+
 def questions(catalog: Catalog, entry: Entry) -> Iterator[Question]:
     """Yield questions: parameters, and subjects on both sides of them, half of them near the reference system's."""
     kind = entry.rule.subject
     values = usual(catalog, entry)
     constants = constants_of(entry.rule.source) | constants_in([one for many in values.values() for one in many])
     schema = msgspec.json.decode(schema_texts()[kind])
-    bases = real(kind)
+    bases = real(kind) or [tested()[entry.rule.id]]
     sets = drawn(parameters(entry.parameters, values, constants), MOST_SETS)
     for number in range(MOST_SETS):
         chosen = sets[number % len(sets)]
