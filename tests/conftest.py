@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("limen")
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """A command turns the collector off, since its process ends soon; a worker would grow by gigabytes."""
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -148,7 +148,7 @@ def test_no_lock_file_with_addresses_is_committed() -> None:
 def test_requirements_are_pinned_and_hashed(name: str) -> None:
     text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())
-    assert [entry for entry in entries if not re.match(r"[a-z0-9.-]+(?:\[[a-z0-9,-]+\])?==\S+", entry)] == []
+    assert [entry for entry in entries if not re.match(r"[a-z0-9.-]+(?:\[[a-z0-9, -]+\])?==\S+", entry)] == []
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
@@ -156,7 +156,7 @@ def pins(name: str) -> dict[str, set[str]]:
     """Return package -> the versions that a requirements file pins; more than one where platforms differ."""
     text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     found: dict[str, set[str]] = {}
-    for package, version in re.findall(r"^([a-z0-9.-]+)(?:\[[a-z0-9,-]+\])?==(\S+)", text, flags=re.MULTILINE):
+    for package, version in re.findall(r"^([a-z0-9.-]+)(?:\[[a-z0-9, -]+\])?==(\S+)", text, flags=re.MULTILINE):
         found.setdefault(package, set()).add(version)
     return found
 

@@ -69,6 +69,8 @@ def renamed_subject(subject: str, names: Mapping[str, str]) -> str:
         return subject
     quoted = {quote(old, safe=""): quote(new, safe="") for old, new in names.items()}
     first, *rest = parts.split("/")
+    if kind == "claim":  # the path of the value comes last, whatever is called like a part of it
+        return f"{kind}:" + "/".join([first, *(_part(part, quoted) for part in rest[:-1]), *rest[-1:]])
     what = first if kind == "probe" else _part(first, quoted)  # a probe's first part says which one it is
     return f"{kind}:" + "/".join([what, *(_part(part, quoted) for part in rest)])
 

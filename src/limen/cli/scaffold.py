@@ -140,8 +140,9 @@ EXAMPLES: dict[str, Example] = {
         "a transfer joins the two", "nist-800-53r5:SC-12", "A pair of tenants",
     ),
     "tls_observation": Example(
-        "certificate.count", "certificates that it presents", 4, 'input.channel == "tls"', '"channel": "tls"',
-        '"channel": "ssh"', "it does not speak TLS", "nist-800-53r5:SC-17", "An endpoint that was probed",
+        "prime_bits", "bits of its Diffie-Hellman prime", 2048, 'input.channel == "tls"', '"channel": "tls"',
+        '"channel": "ssh"', "it does not speak TLS", "nist-800-53r5:SC-13", "An endpoint that was probed",
+        least=True, optional=True,
     ),
     "transfer": Example(
         "unsigned_items", "items that leave the sender unsigned", 0, *_some("flows"), "it runs over no flow",

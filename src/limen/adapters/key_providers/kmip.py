@@ -196,7 +196,7 @@ class KmipKey:
             raise KeyProviderError("unreachable", f"{self._where} refuses TLS: {error.reason or 'no reason'}") from None
         except socket.gaierror:
             raise KeyProviderError("unreachable", f"{self._where} does not resolve") from None
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):  # a socket whose time is over says either
             raise KeyProviderError("unreachable", f"{self._where} did not answer in time") from None
         except ConnectionRefusedError:
             raise KeyProviderError("unreachable", f"{self._where} refuses connections") from None

@@ -24,7 +24,7 @@ class FoundSecret(Part, frozen=True, kw_only=True):
     layers: Annotated[int, Meta(description="How many encodings and archives were around it.")]
     length: Annotated[int, Meta(description="Length of the secret in characters; 0 where another tool found it.")]
     entropy: Annotated[
-        float, Meta(description="Its Shannon entropy in bits a character; 0 where another tool found it.")
+        int, Meta(description="Its Shannon entropy, hundredths of a bit a character; 0 where another tool found it.")
     ]
     copies: Annotated[int, Meta(description="At how many places the same secret was found, this one included.")]
     tool: Annotated[str, Meta(description="Who found it: limen, or the tool whose results were read.")]

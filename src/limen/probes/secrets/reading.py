@@ -40,7 +40,7 @@ def _secrets(record: SearchRecord) -> Iterator[Seen]:
             place="history" if one.commit else "tree",
             layers=len(one.layers),
             length=one.length,
-            entropy=one.entropy,
+            entropy=round(one.entropy * 100),
             copies=copies[one.digest] or 1,
             tool=one.tool,
         )
