@@ -7,11 +7,19 @@ import time
 from collections.abc import Callable
 
 
+_GIVEN: set[int] = set()
+"""Ports that this process was given: of two that are asked for before a server listens, the system may choose one."""
+
+
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nothing listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Return a TCP port of 127.0.0.1 that nothing listens on at this moment, each time another one."""
+    while True:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = int(listener.getsockname()[1])
+        if port not in _GIVEN:
+            _GIVEN.add(port)
+            return port
 
 
 def wait_until_listening(port: int, alive: Callable[[], bool], seconds: float = 20.0) -> bool:
