@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Callable
 
-
 _GIVEN: set[int] = set()
 """Ports that this process was given: of two that are asked for before a server listens, the system may choose one."""
 
