@@ -108,6 +108,10 @@ def test_what_may_not_be_read_is_no_pass(tmp_path: Path) -> None:
     (logs / "private.log").write_bytes(b"")
     (logs / "private.log").chmod(0)
     (logs / "private").mkdir(mode=0)
+    (tmp_path / "elsewhere").mkdir(mode=0)
+    (logs / "forbidden").symlink_to(tmp_path / "elsewhere" / "service.log")  # nobody may see whether it is there
+    (logs / "dangling").symlink_to("nowhere")
+    (logs / "itself").symlink_to("itself")
     for path in (tmp_path, *tmp_path.parents[:3]):
         path.chmod(path.stat().st_mode | 0o755)
     # Whatever is imported on the way is, before it can't be read any more.
@@ -129,8 +133,9 @@ def test_what_may_not_be_read_is_no_pass(tmp_path: Path) -> None:
     os.close(theirs)
     with os.fdopen(ours) as pipe:
         said = pipe.read().split()
-    (logs / "private").chmod(0o700)
-    assert said == ["2", "1"]
+    for folder in (logs / "private", tmp_path / "elsewhere"):
+        folder.chmod(0o700)
+    assert said == ["3", "1"]
 
 
 def test_pipes_and_sockets_are_not_waited_for(tmp_path: Path) -> None:

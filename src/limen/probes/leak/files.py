@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -64,8 +65,10 @@ def _walk(search: Search, folder: Path, root: Path) -> Iterator[tuple[str, Path]
 def _leads_elsewhere(link: Path, root: Path) -> bool:
     try:
         return not link.resolve(strict=True).is_relative_to(root)
-    except (OSError, RuntimeError):
-        return False  # it dangles, or leads to itself: there is nothing behind it
+    except OSError as error:  # it dangles, or leads to itself: there is nothing behind it; what is forbidden is unread
+        return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+    except RuntimeError:  # a loop, before Python 3.13
+        return False
 
 
 def _look(search: Search, name: str, path: Path, context: Context) -> None:
