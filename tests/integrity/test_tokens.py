@@ -102,6 +102,12 @@ def test_the_longest_time_without_an_anchor() -> None:
     assert longest_gap([100], 1000) == 900
 
 
+def test_an_anchor_of_a_time_to_come_does_not_vouch_for_today() -> None:
+    assert longest_gap([10_000], 1000) == 9000
+    assert longest_gap([100, 10_000], 1000) == 9000
+    assert longest_gap([100, 900, 1010], 1000) == 800
+
+
 @given(st.lists(st.integers(1, SEGMENT_BYTES), max_size=4))
 def test_digests_of_segments(sizes: list[int]) -> None:
     data = b"".join(bytes([number]) * size for number, size in enumerate(sizes))

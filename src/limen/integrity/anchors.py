@@ -68,8 +68,11 @@ def moment(anchor: Anchor) -> int:
 
 
 def longest_gap(moments: Sequence[int], now: int) -> int:
-    """Return the seconds of the longest time without an anchor, up to now; `moments` has one at least."""
-    ordered = [*sorted(moments), now]
+    """Return the seconds of the longest time without an anchor, up to now; `moments` has one at least.
+
+    From now to an anchor of a time to come is such a time, too: a forged date does not vouch for today.
+    """
+    ordered = sorted([*moments, now])
     return max(later - earlier for earlier, later in pairwise(ordered))
 
 
