@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET, UnsetType
 
+from limen.analysis.kinds.observed_tenancy import PolicyPart, TenancyFacts
+from limen.probes.tenancy.catalogue import Catalogue, PolicyEntry, RelationEntry
 from limen.probes.tenancy.conditions import defaulted, masked, meaning
+from limen.probes.tenancy.reading import read_facts
 
 COLUMNS = ("tenant_id", "id", "status", "owner", "Odd name")
 SET = "current_setting('app.tenant_id'::text)"
@@ -65,7 +69,7 @@ def test_a_quoted_column_is_found() -> None:
 @settings(max_examples=500, deadline=None)
 def test_noise_raises_nothing(text: str) -> None:
     assert meaning(text, "tenant_id", COLUMNS) in ("bound", "unbound", "constant", "unread")
-    assert defaulted(text) in (True, False)
+    assert defaulted(text) in (True, False, UNSET)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +78,49 @@ def test_noise_raises_nothing(text: str) -> None:
         (f"(tenant_id = COALESCE({SET}, 'a'::text))", True),
         (f"(tenant_id = NULLIF({SET}, ''::text))", False),
         ("(coalesce = 'a'::text)", False),
-        ("((((", False),
         ("(tenant_id = 'COALESCE('::text)", False),
+        (f"(status = CASE WHEN true THEN 'x' ELSE COALESCE({SET}, 'a'::text) END)", True),
+        ("", UNSET),
+        ("((((", UNSET),
+        (f"(tenant_id = {SET}))", UNSET),
+        ("(tenant_id = 'unclosed)", UNSET),
+        (f"(tenant_id = {SET})" + " " * 4000 + "AND true", UNSET),
+        (f"(tenant_id = CASE WHEN ({SET} IS NULL) THEN 'a'::text ELSE {SET} END)", UNSET),
+        (f"(tenant_id IN ( SELECT {SET} UNION SELECT 'a'::text))", UNSET),
     ],
 )
-def test_a_default_is_seen(condition: str, expected: bool) -> None:
-    assert defaulted(condition) == expected
+def test_a_default_is_seen(condition: str, expected: bool | UnsetType) -> None:
+    assert defaulted(condition) is expected
+
+
+@pytest.mark.parametrize(
+    ("using", "expected"),
+    [
+        ([f"(tenant_id = {SET})"], 0),
+        ([f"(tenant_id = {SET})", "(((("], UNSET),
+        ([f"(tenant_id = COALESCE({SET}, 'a'::text))", "(((("], 1),
+    ],
+)
+def test_a_condition_that_cannot_be_read_leaves_the_defaults_unknown(
+    using: list[str], expected: int | UnsetType
+) -> None:
+    policies = tuple(
+        PolicyEntry(name=f"p{number}", command="r", permissive=True, using=one, check=None, roles=("public",))
+        for number, one in enumerate(using)
+    )
+    table = RelationEntry(
+        oid=1, schema="app", name="stock", kind="r", row_security=True, forced=True, partition=False, invoker=False,
+        owner_above=False, owner="owner", owners=(), columns=COLUMNS, policies=policies,
+    )  # fmt: skip
+    catalogue = Catalogue(
+        version=150005, login="probe", column="tenant_id", setting="app.tenant_id", roles=(), unknown_roles=(),
+        relations=(table,), functions=(), named=(), shared=(),
+    )  # fmt: skip
+    made = read_facts(catalogue, (), None, "nothing is tried here")
+    found = next(one.facts for one in made if one.detail == "app.stock")
+    assert isinstance(found, TenancyFacts)
+    assert isinstance(found.policies, PolicyPart)
+    assert found.policies.defaulted == expected
 
 
 def test_literals_are_masked_before_anything_is_recorded() -> None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 Meaning = Literal["bound", "unbound", "constant", "unread"]
 """bound: no row of another tenant fulfils it; constant: every row does; unbound: it asks something else."""
 
@@ -50,15 +52,19 @@ def meaning(condition: str, column: str, columns: Collection[str]) -> Meaning:
         return "unread"
 
 
-def defaulted(condition: str) -> bool:
-    """Return whether a condition puts another value in place of a setting that is not set."""
+def defaulted(condition: str) -> bool | UnsetType:
+    """Return whether a condition puts another value in place of a setting that is not set; unset where unreadable.
+
+    A CASE or a sub-select may do so, too, in ways that are not followed.
+    """
     try:
-        tokens = _tokens(condition)
+        tokens = [token.lower() for token in _tokens(condition)]
+        whole = _closing(["(", *tokens, ")"], 0) == len(tokens) + 1
     except UnreadableError:
-        return False
-    return any(
-        token.lower() == "coalesce" and tokens[place + 1 : place + 2] == ["("] for place, token in enumerate(tokens)
-    )
+        return UNSET
+    if any(tokens[place : place + 2] == ["coalesce", "("] for place in range(len(tokens))):
+        return True
+    return False if tokens and whole and not {"case", "select"} & set(tokens) else UNSET
 
 
 def _tokens(text: str) -> list[str]:

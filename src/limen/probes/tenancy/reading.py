@@ -110,7 +110,7 @@ def _policies(relation: RelationEntry, column: str) -> PolicyPart:
         permissive=len(permissive),
         constant=readings.count("constant"),
         unbound=_counted(readings, "unbound"),
-        defaulted=sum(map(defaulted, conditions)),
+        defaulted=_defaulted(conditions),
         checks_weak=_weak(checks),
         checks_missing=sum(one.command in "aw*" and one.check is None for one in permissive),
     )
@@ -129,6 +129,11 @@ def _counted(readings: Sequence[Meaning], wanted: Meaning) -> int | UnsetType:
     """Return how many; unknown where none is and one could not be read."""
     count = readings.count(wanted)
     return UNSET if not count and "unread" in readings else count
+
+
+def _defaulted(conditions: Sequence[str]) -> int | UnsetType:
+    found = [defaulted(one) for one in conditions]
+    return UNSET if True not in found and UNSET in found else found.count(True)
 
 
 def _weak(checks: Sequence[Meaning]) -> int | UnsetType:
