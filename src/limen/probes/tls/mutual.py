@@ -118,7 +118,7 @@ class _Handshake:
         for kind, body in records(self.wire.received)[0]:
             if kind == 21 and len(body) == 2 and body[0] == FATAL:
                 return body[1]
-        return _ALERTS.get(why)
+        return alert_named(why)
 
     def step(self, act: Callable[[], Any]) -> str | None:
         """Do one thing with OpenSSL, moving bytes until it is done; return why it could not be, None if it was."""
@@ -204,16 +204,14 @@ def _reason(error: Exception) -> str:
     return "closed"
 
 
+def alert_named(why: str) -> int | None:
+    """Return the alert that OpenSSL's words name; None where they name none."""
+    return _ALERTS.get(why.partition(" alert ")[2])
+
+
 _ALERTS = {
-    "ssl/tls alert handshake failure": 40, "sslv3 alert handshake failure": 40,
-    "ssl/tls alert no certificate": 41, "sslv3 alert no certificate": 41,
-    "ssl/tls alert bad certificate": 42, "sslv3 alert bad certificate": 42,
-    "ssl/tls alert unsupported certificate": 43, "sslv3 alert unsupported certificate": 43,
-    "ssl/tls alert certificate revoked": 44, "sslv3 alert certificate revoked": 44,
-    "ssl/tls alert certificate expired": 45, "sslv3 alert certificate expired": 45,
-    "ssl/tls alert certificate unknown": 46, "sslv3 alert certificate unknown": 46,
-    "tlsv1 alert unknown ca": 48, "tlsv1 alert access denied": 49, "tlsv1 alert decrypt error": 51,
-    "tlsv1 alert internal error": 80, "tlsv1 alert protocol version": 70,
-    "tlsv13 alert certificate required": 116, "tlsv1.3 alert certificate required": 116,
+    "handshake failure": 40, "no certificate": 41, "bad certificate": 42, "unsupported certificate": 43,
+    "certificate revoked": 44, "certificate expired": 45, "certificate unknown": 46, "unknown ca": 48,
+    "access denied": 49, "decrypt error": 51, "protocol version": 70, "internal error": 80, "certificate required": 116,
 }  # fmt: skip
-"""OpenSSL's words for the alerts that matter, of its versions 1.1 to 4."""
+"""OpenSSL's words for the alerts that matter. What stands before them changes with its version: sslv3, ssl/tls, tls."""
