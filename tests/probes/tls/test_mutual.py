@@ -43,6 +43,14 @@ def shown(facts: dict) -> dict:
     }
 
 
+def unknown_unless_presented(facts: dict, presented: bool) -> None:
+    mutual = facts["mutual"]
+    assert mutual["presented"] is presented
+    if not presented:
+        assert "right_accepted" not in mutual
+        assert "expired_taken" not in mutual
+
+
 @pytest.mark.parametrize("credential", [True, False], ids=["right-certificate", "none-of-ours"])
 @pytest.mark.parametrize("state", [state for state, mode in lab.MODES.items() if mode is not None])
 @pytest.mark.parametrize("version", RANKS)
@@ -51,6 +59,7 @@ def test_nginx(laboratory: lab.Laboratory, version: str, state: str, credential:
     assert shown(facts) == expected(version, state)
     if credential and state != "off":
         assert facts["mutual"]["right_accepted"] is True
+    unknown_unless_presented(facts, credential and state != "off")
 
 
 @pytest.mark.parametrize("credential", [True, False], ids=["right-certificate", "none-of-ours"])
@@ -62,6 +71,16 @@ def test_openssl(laboratory: lab.Laboratory, version: str, state: str, credentia
     if credential and state in ("required", "optional"):
         assert facts["mutual"]["right_accepted"] is True
         assert facts["mutual"]["expired_taken"] is False
+    unknown_unless_presented(facts, credential and state != "off")
+
+
+@pytest.mark.parametrize("words", ["sslv3", "ssl/tls", "tls", "tlsv1"])
+def test_an_alert_is_known_whatever_openssl_puts_before_it(words: str) -> None:
+    """In TLS 1.3 an alert is seen only by OpenSSL's words for it, which its version 4 changed."""
+    from limen.probes.tls.mutual import alert_named
+
+    assert alert_named(f"{words} alert certificate expired") == 45
+    assert [alert_named(why) for why in ("closed", "silent", "", "certificate expired")] == [None] * 4
 
 
 def test_one_version_without_client_certificates_is_the_weakest(laboratory: lab.Laboratory) -> None:

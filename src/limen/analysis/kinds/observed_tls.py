@@ -102,11 +102,15 @@ class MutualPart(Part, frozen=True, kw_only=True):
         ),
     ] = UNSET
     versions: Annotated[tuple[MutualVersionPart, ...], Meta(description="Each version that is taken.")] = ()
+    presented: Annotated[
+        bool, Meta(description="Whether a certificate of its own clients, the right or an expired one, was presented.")
+    ] = False
     right_accepted: Annotated[
         bool | UnsetType, Meta(description="Whether the right certificate was taken by every version; absent untried.")
     ] = UNSET
-    right_refused: Annotated[bool, Meta(description="Whether any version was seen to refuse the right one.")] = False
-    expired_taken: Annotated[bool, Meta(description="Whether any version was seen to take an expired one.")] = False
+    expired_taken: Annotated[
+        bool | UnsetType, Meta(description="Whether any version took an expired one; absent untried.")
+    ] = UNSET
 
 
 class HostKeysPart(Part, frozen=True, kw_only=True):

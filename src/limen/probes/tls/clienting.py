@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import UNSET
@@ -28,17 +28,21 @@ def mutual_part(recorded: Handshakes, offered: tuple[int, ...]) -> MutualPart:
     by_version = {version: _Version(recorded, version) for version in offered}
     versions = tuple(MutualVersionPart(version=v, state=one.state()) for v, one in by_version.items())
     states = [one.state for one in versions]
-    tried = [one for one in by_version.values() if "right" in one.behaviours]
-    right = [one.treated("right") for one in tried]
+    right, expired = _treated(by_version.values(), "right"), _treated(by_version.values(), "expired")
     refused = any(one in ("refused", "turned away") for one in right)
     return MutualPart(
         asked=any(one.asked is True for one in by_version.values()),
         weakest=UNSET if "unknown" in states else min(states, key=STATES.index, default=UNSET),
         versions=versions,
+        presented=bool(right or expired),
         right_accepted=False if refused else UNSET if not right or None in right else True,
-        right_refused=refused,
-        expired_taken=any(one.treated("expired") == "taken" for one in by_version.values()),
+        expired_taken=True if "taken" in expired else UNSET if not expired or None in expired else False,
     )
+
+
+def _treated(versions: Iterable[_Version], kind: str) -> list[Treated]:
+    """Return how a certificate was treated by each version to which it was presented."""
+    return [one.treated(kind) for one in versions if kind in one.behaviours]
 
 
 class _Version:

@@ -1,8 +1,8 @@
 # METADATA
 # title: Who asks for client certificates refuses in the handshake whoever has none that counts
 # description: >-
-#   Where any version asks for a client certificate, every version does and the handshake of whoever presents none,
-#   a stranger's or an expired one fails, unless certificates are merely optional.
+#   Where any version asks for a client certificate, every version does and the handshake of whoever presents none
+#   or a stranger's fails, unless certificates are merely optional.
 # schemas: [{input: schema.tls_observation}]
 # custom:
 #   id: conformance.tls_mutual
@@ -22,12 +22,6 @@
 #       path: mutual.weakest
 #       needs: [mutual.weakest]
 #       message: "client certificates are treated so: {actual}"
-#     expired:
-#       path: mutual.expired_taken
-#       message: "an expired client certificate is taken"
-#     right:
-#       path: mutual.right_refused
-#       message: "the right client certificate is refused"
 #   avoid: |
 #     # and it asks for a certificate and takes anybody's
 #     probes: [{probe: tls, flow: site-upload, endpoint: "gateway.example:443"}]
@@ -46,7 +40,3 @@ checks["enforced"] := {
 	"holds": input.mutual.weakest in {"required", "optional"},
 	"actual": input.mutual.weakest,
 }
-
-checks["expired"] := {"holds": input.mutual.expired_taken == false}
-
-checks["right"] := {"holds": input.mutual.right_refused == false}

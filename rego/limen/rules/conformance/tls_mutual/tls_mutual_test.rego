@@ -2,7 +2,7 @@ package limen.rules.conformance.tls_mutual_test
 
 import data.limen.rules.conformance.tls_mutual
 
-subject := {"mutual": {"asked": true, "weakest": "required", "expired_taken": false, "right_refused": false}}
+subject := {"mutual": {"asked": true, "weakest": "required"}}
 
 decide(given) := answer if {
 	answer := {"applicable": tls_mutual.applicable, "checks": tls_mutual.checks}
@@ -14,8 +14,6 @@ test_conforming if {
 	answer.applicable == true
 	answer.checks == {
 		"enforced": {"holds": true, "actual": "required"},
-		"expired": {"holds": true},
-		"right": {"holds": true},
 	}
 }
 
@@ -24,8 +22,6 @@ test_optional_conforms if {
 	answer.applicable == true
 	answer.checks == {
 		"enforced": {"holds": true, "actual": "optional"},
-		"expired": {"holds": true},
-		"right": {"holds": true},
 	}
 }
 
@@ -34,25 +30,13 @@ test_violating if {
 	answer.applicable == true
 	answer.checks == {
 		"enforced": {"holds": false, "actual": "application"},
-		"expired": {"holds": true},
-		"right": {"holds": true},
-	}
-}
-
-test_expired_and_right_are_violating if {
-	answer := decide(object.union(subject, {"mutual": {"expired_taken": true, "right_refused": true}}))
-	answer.applicable == true
-	answer.checks == {
-		"enforced": {"holds": true, "actual": "required"},
-		"expired": {"holds": false},
-		"right": {"holds": false},
 	}
 }
 
 test_missing_field if {
 	answer := decide(json.remove(subject, ["mutual/weakest"]))
 	answer.applicable == true
-	answer.checks == {"expired": {"holds": true}, "right": {"holds": true}}
+	answer.checks == {}
 }
 
 test_still_applies if {
@@ -60,8 +44,6 @@ test_still_applies if {
 	answer.applicable == true
 	answer.checks == {
 		"enforced": {"holds": false, "actual": "ignored"},
-		"expired": {"holds": true},
-		"right": {"holds": true},
 	}
 }
 
