@@ -83,6 +83,19 @@ def test_the_same_run_is_the_same_bytes(recording: Path, tmp_path: Path) -> None
             assert (tmp_path / "again" / path.relative_to(recording)).read_bytes() == path.read_bytes()
 
 
+def test_a_salt_is_kept_and_none_is_made_up(tmp_path: Path) -> None:
+    write_run(some_run(salt="5" * 64), tmp_path / "salted")
+    assert read_run(tmp_path / "salted").salt == "5" * 64
+    write_run(some_run(), tmp_path / "plain")  # as an older limen wrote it
+    assert b"salt" not in (tmp_path / "plain" / RUN).read_bytes()
+    for number, wrong in enumerate(("", "5" * 63, "x" * 64)):
+        folder = tmp_path / f"{number}"
+        write_run(some_run(salt="5" * 64), folder)
+        (folder / RUN).write_text((folder / RUN).read_text().replace("5" * 64, wrong))
+        resum(folder)
+        assert refused(folder)[0] == RUN
+
+
 def test_a_recording_can_be_moved(recording: Path, tmp_path: Path) -> None:
     recording.rename(tmp_path / "elsewhere")
     assert read_run(tmp_path / "elsewhere") == some_run()

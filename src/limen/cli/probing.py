@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from limen.cli.attesting import attesting, attesting_problems
 from limen.cli.console import Console
 from limen.cli.probe_words import Words, words_of
 from limen.errors import LimenError, Problem, UsageError
@@ -85,6 +87,7 @@ def _combinable(options: argparse.Namespace, words: Words) -> None:
         for given, name in ((options.plan, "--plan"), (options.record, "--record"), (words.names, "a probe's name")):
             if given:
                 refuse(f"--replay asks nobody, so {name} has no meaning", "leave one of them out")
+    problems += attesting_problems(options)
     if options.plan and options.record is not None:
         refuse("--plan asks nobody, so there is nothing to --record", "leave one of them out")
     if not words.targets:
@@ -113,9 +116,9 @@ def _typed(options: argparse.Namespace, console: Console, words: Words) -> int:
         else:
             print_plan(made, console)
         return EXIT_CONFORMING
-    with _recorded(options.record, console):
+    with _recorded(options, console) as keep:
         run = typed_run(options, console, name, words.targets)
-    _record(run, options.record)
+        keep(run)
     if as_json:
         console.out_bytes(facts_document(run))
     else:
@@ -140,7 +143,7 @@ def _declared(options: argparse.Namespace, console: Console, words: Words) -> in
     from limen.probes.running import run
     from limen.probes.schedule import check_names
 
-    formats = ["text"] if options.plan else wanted_formats(options)
+    formats = ["text"] if options.plan else wanted_formats(options, console)
     path = find(words.path or Path())
     with places_as_typed(path.parent):
         loaded = load(path)
@@ -160,17 +163,18 @@ def _declared(options: argparse.Namespace, console: Console, words: Words) -> in
             print_plan(made, console)
         return EXIT_CONFORMING
     _judgeable(options, loaded)
-    with _recorded(options.record, console), console.progress() as say:
-        made_run = run(
-            loaded.declaration,
-            path.parent,
-            declaration_sha256=loaded.digest,
-            names=words.names,
-            only_flow=options.only,
-            limits=limits_of(options),
-            say=say,
-        )
-    _record(made_run, options.record)
+    with _recorded(options, console) as keep:
+        with console.progress() as say:
+            made_run = run(
+                loaded.declaration,
+                path.parent,
+                declaration_sha256=loaded.digest,
+                names=words.names,
+                only_flow=options.only,
+                limits=limits_of(options),
+                say=say,
+            )
+        keep(made_run)
     return _judged(options, console, made_run, path, formats)
 
 
@@ -218,7 +222,7 @@ def _replayed(options: argparse.Namespace, console: Console, words: Words) -> in
         else:
             print_facts(run, console)
         return EXIT_CONFORMING if all(one.status == "completed" for one in run.attempts) else EXIT_UNASSESSED
-    return _judged(options, console, run, find(words.path or Path()), wanted_formats(options))
+    return _judged(options, console, run, find(words.path or Path()), wanted_formats(options, console))
 
 
 def _judged(options: argparse.Namespace, console: Console, run: ProbeRun, path: Path, formats: list[str]) -> int:
@@ -240,25 +244,31 @@ def _judged(options: argparse.Namespace, console: Console, run: ProbeRun, path: 
 
 
 @contextlib.contextmanager
-def _recorded(folder: Path | None, console: Console) -> Iterator[None]:
-    """Keep what a run saw even where it is interrupted; raises UsageError before anything is asked where it can't."""
-    from limen.probes.recording import check_free
+def _recorded(options: argparse.Namespace, console: Console) -> Iterator[Callable[[ProbeRun], None]]:
+    """Yield what keeps a run where --record says so, and have it kept even where the run is interrupted.
+
+    Raises LimenError before anything is asked where it can't be kept, or the run log can't be written.
+    """
+    from limen.probes.recording import check_free, write_run
     from limen.probes.running import InterruptedRun
 
+    folder: Path | None = options.record
     if folder is not None:
         check_free(folder)
-    try:
-        yield
-    except InterruptedRun as interrupted:
-        with contextlib.suppress(LimenError):
-            _record(interrupted.run, folder)
-            if folder is not None:
-                console.note(f"what was seen until then is in {folder}")
-        raise
+    with attesting(options, console) as attest:
 
+        def keep(run: ProbeRun) -> None:
+            if folder is None:
+                return
+            write_run(msgspec.structs.replace(run, salt=secrets.token_hex(32)), folder)
+            if attest is not None:
+                attest.say(folder, console)
 
-def _record(run: ProbeRun, folder: Path | None) -> None:
-    from limen.probes.recording import write_run
-
-    if folder is not None:
-        write_run(run, folder)
+        try:
+            yield keep
+        except InterruptedRun as interrupted:
+            with contextlib.suppress(LimenError):
+                keep(interrupted.run)
+                if folder is not None:
+                    console.note(f"what was seen until then is in {folder}")
+            raise

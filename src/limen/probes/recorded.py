@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import orjson
+from msgspec import Meta
 
 from limen.records.attempts import Attempt, AttemptStatus, Observation, ProbeRun, RawResponse, Section
 
@@ -58,7 +59,7 @@ class _Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     observations: tuple[_Observation, ...]
 
 
-class _Run(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Run(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     format: str
     tool_version: str
     system: str
@@ -66,6 +67,7 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     started_at: int
     ended_at: int
     attempts: tuple[_Attempt, ...]
+    salt: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] = ""
 
 
 def written(run: ProbeRun) -> dict[str, bytes]:
@@ -80,6 +82,7 @@ def written(run: ProbeRun) -> dict[str, bytes]:
             started_at=run.started_at,
             ended_at=run.ended_at,
             attempts=tuple(_written(attempt) for attempt in run.attempts),
+            salt=run.salt,
         )
     )
     return {**found, SUMS: sums_text({name: hashlib.sha256(content).hexdigest() for name, content in found.items()})}
@@ -105,6 +108,7 @@ def read(content: bytes, raw: Mapping[str, bytes]) -> ProbeRun:
         started_at=run.started_at,
         ended_at=run.ended_at,
         attempts=tuple(_attempt(one, raw) for one in run.attempts),
+        salt=run.salt,
     )
 
 

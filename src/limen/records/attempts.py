@@ -86,3 +86,6 @@ class ProbeRun(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: int
     """Seconds since 1970, UTC."""
     attempts: tuple[Attempt, ...]
+    salt: str = ""
+    """Random, 64 hex digits, so that nobody can guess what a recording holds from its digest in a run log; empty where
+    it was never recorded, or by an older limen."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from limen.cli.attesting import add_attesting
 from limen.cli.console import Console
 from limen.cli.reporting import add_reporting
 from limen.cli.selecting import add_judging
@@ -30,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     asking.add_argument("--plan", action="store_true", help="print every connection, and make none")
     add_limits(asking)
     asking.add_argument("--record", type=Path, metavar="DIR", help="keep what was seen in a new folder")
+    add_attesting(asking)
     asking.add_argument("--replay", type=Path, metavar="DIR", help="ask nobody: judge what --record kept")
     add_typed(parser.add_argument_group("a typed TARGET"))
     judging = parser.add_argument_group("judging")
