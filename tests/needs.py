@@ -34,6 +34,7 @@ _INSTALL = {
     "mosquitto_passwd": "apt-get install mosquitto",
     "nats-server": "go install github.com/nats-io/nats-server/v2@v2.10.22",
     "nginx": "apt-get install nginx-light",
+    "pdftotext": "apt-get install poppler-utils",
     "opa": "go install github.com/open-policy-agent/opa@v1.22.2",
     "openssl": "apt-get install openssl",
     "rabbitmq-server": "apt-get install rabbitmq-server",

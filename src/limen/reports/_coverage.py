@@ -45,14 +45,14 @@ def coverage(assessment: Assessment) -> list[ControlRow]:
                 status=control.status if control else "unknown",
                 rules=tuple(rules[name]),
                 counts=total,
-                verdict=_verdict(total, whole=control is not None and control.covered == "wholly"),
+                verdict=verdict(total, whole=control is not None and control.covered == "wholly"),
                 gap=control.gap if control else "",
             )
         )
     return rows
 
 
-def _verdict(counts: dict[Status, int], *, whole: bool) -> str:
+def verdict(counts: dict[Status, int], *, whole: bool) -> str:
     """Return how a control fares; what rules judge only in part is never said to be met."""
     if counts["fail"]:
         return "not met"

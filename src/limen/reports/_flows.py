@@ -1,4 +1,4 @@
-"""Flows as the HTML report lists them: crossings with their posture, and what moves inside a zone."""
+"""Flows as the HTML report and the PDF list them: crossings with their posture, and what moves inside a zone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from limen.records.assessment import Assessment, CrossingRow, Finding, MapEdge
+from limen.reports._words import plural
 
 _TRANSPORT = (("in_transit.protocol", ""), ("in_transit.tls.min", "TLS "), ("in_transit.tls.mutual", "mutual "))
 
@@ -57,6 +58,18 @@ def flow_rows(assessment: Assessment, findings: Iterable[Finding]) -> list[FlowR
         if edge.id not in crossing
     ]
     return rows
+
+
+def marks(findings: Iterable[Finding]) -> dict[str, str]:
+    """Return the flows and components with open findings, each with how many and the worst rule, for the map."""
+    counts: Counter[str] = Counter()
+    worst: dict[str, str] = {}
+    for finding in findings:
+        if finding.disposition == "open":
+            name = finding.crossing or finding.subject.removeprefix("component:")
+            counts[name] += 1
+            worst.setdefault(name, finding.rule)
+    return {name: f"{plural(counts[name], 'finding')}, worst {rule}" for name, rule in worst.items()}
 
 
 def _crossing(row: CrossingRow, findings: int, worst: str) -> FlowRow:

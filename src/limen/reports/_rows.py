@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from limen.records.assessment import Assessment, Decision, RuleDecisions
-from limen.records.statuses import STATUSES, Status
+from limen.records.assessment import Assessment, Decision, Finding, RuleDecisions
+from limen.records.statuses import SEVERITIES, STATUSES, Status
+from limen.reports._words import STATUS_WORDS
 
 NO_SUBJECT = -1
 """Index of the row that stands for a rule without subjects."""
@@ -68,3 +69,17 @@ def decision_counts(assessment: Assessment) -> dict[str, dict[Status, int]]:
                 found[decided.outcome(table, index).status] += 1
         counts[rule_id] = found
     return counts
+
+
+def finding_kinds(findings: Iterable[Finding]) -> list[tuple[str, str, int]]:
+    """Return every kind of finding that there is with its words and how many: errors, by severity, gaps, accepted."""
+    kinds: Counter[str] = Counter()
+    accepted: Counter[str] = Counter()
+    for finding in findings:
+        if finding.disposition == "open":
+            kinds[finding.severity if finding.status == "fail" else finding.status] += 1
+        else:
+            accepted[finding.disposition] += 1
+    found = [(name, STATUS_WORDS.get(name, name), kinds[name]) for name in ("error", *SEVERITIES, "not_assessed")]
+    found += [("accepted", name, accepted[name]) for name in ("waived", "baseline", "inherited")]
+    return [kind for kind in found if kind[2]]

@@ -33,10 +33,11 @@ def printable(text: str) -> str:
     """Return text with control, bidirectional and invisible characters spelt out."""
     if text.isprintable():  # nothing unsafe is
         return text
-    return _UNSAFE.sub(lambda found: _spelt(ord(found[0])), text)
+    return _UNSAFE.sub(lambda found: spelt(ord(found[0])), text)
 
 
-def _spelt(code: int) -> str:
+def spelt(code: int) -> str:
+    r"""Return a code point as ``\uXXXX``, or ``\UXXXXXXXX`` beyond the first plane."""
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 

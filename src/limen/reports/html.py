@@ -15,10 +15,10 @@ from limen.records.statuses import SEVERITIES, STATUSES
 from limen.records.verdict import exit_code
 from limen.reports import Options
 from limen.reports._coverage import coverage
-from limen.reports._flows import FlowRow, flow_rows
+from limen.reports._flows import FlowRow, flow_rows, marks
 from limen.reports._places import Places
 from limen.reports._reality import CLAIM_WORDS, attempts_line, claims_line, moment_words, of_reality, shown
-from limen.reports._rows import decision_counts, subjects
+from limen.reports._rows import decision_counts, finding_kinds, subjects
 from limen.reports._words import STATUS_WORDS, anchor, decisions_line, one_line, order, plural, step_words
 from limen.reports.maps.svg import STYLE, svg
 
@@ -38,7 +38,7 @@ def render(assessment: Assessment, options: Options) -> bytes:
     values = {
         **_summary(assessment, findings),
         **_lists(assessment, findings, flows),
-        "map": svg(assessment.map, _bad(findings), {row.flow: f"#flow-{anchor(row.flow)}" for row in flows[:MOST]}),
+        "map": svg(assessment.map, marks(findings), {row.flow: f"#flow-{anchor(row.flow)}" for row in flows[:MOST]}),
         "style": style,
         "script": script,
         "digests": {"script": _digest(script), "style": _digest(style), "map": _digest(STYLE)},
@@ -74,32 +74,14 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _bad(findings: list[Finding]) -> dict[str, str]:
-    """Return the flows and components with open findings, each with how many and the worst rule."""
-    counts: Counter[str] = Counter()
-    worst: dict[str, str] = {}
-    for finding in findings:
-        if finding.disposition == "open":
-            name = finding.crossing or finding.subject.removeprefix("component:")
-            counts[name] += 1
-            worst.setdefault(name, finding.rule)
-    return {name: f"{plural(counts[name], 'finding')}, worst {rule}" for name, rule in worst.items()}
-
-
 def _summary(assessment: Assessment, findings: list[Finding]) -> dict[str, Any]:
-    kinds: Counter[str] = Counter(
-        f.severity if f.status == "fail" else f.status for f in findings if f.disposition == "open"
-    )
-    accepted: Counter[str] = Counter(f.disposition for f in findings if f.disposition != "open")
-    shown = [(name, STATUS_WORDS.get(name, name), kinds[name]) for name in ("error", *SEVERITIES, "not_assessed")]
-    shown += [("accepted", name, accepted[name]) for name in ("waived", "baseline", "inherited")]
     return {
         "assessment": assessment,
         "verdict": assessment.verdict(),
         "good": exit_code(assessment) == 0,
         "decisions": decisions_line(assessment),
         "statuses": [(STATUS_WORDS[status], status, assessment.counts[status]) for status in STATUSES],
-        "kinds": [kind for kind in shown if kind[2]],
+        "kinds": finding_kinds(findings),
     }
 
 

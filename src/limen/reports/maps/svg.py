@@ -29,11 +29,17 @@ _TIP = (
 )
 
 
-def svg(boundary_map: BoundaryMap, bad: Mapping[str, str] | None = None, links: Mapping[str, str] | None = None) -> str:
+def svg(
+    boundary_map: BoundaryMap,
+    bad: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+    style: str = STYLE,
+) -> str:
     """Return the drawing.
 
-    `bad` gives a word for each flow or component with findings, `links` a reference for each flow that has one. A
-    map with more than `MOST_NODES` components becomes a sentence, since nobody could read the picture.
+    `bad` gives a word for each flow or component with findings, `links` a reference for each flow that has one,
+    `style` the CSS of the medium. A map with more than `MOST_NODES` components becomes a sentence, since nobody could
+    read the picture.
     """
     marked, targets = bad or {}, links or {}
     if len(boundary_map.nodes) > MOST_NODES:
@@ -51,7 +57,7 @@ def svg(boundary_map: BoundaryMap, bad: Mapping[str, str] | None = None, links: 
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="img" aria-label="Boundary map">'
     )
-    parts = [head, f"<style>{STYLE}</style>", _TIP]
+    parts = [head, f"<style>{style}</style>", _TIP]
     zones = {zone.id: zone for zone in boundary_map.zones}
     parts += [_zone(zones[name], box) for name, box in places.zones.items()]
     drawn = zip(boundary_map.edges, routes(boundary_map, places), strict=True)
