@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from limen.reports import formats
 from tests.cli.conftest import declaration
 from tests.cli.support import limen, names, program
+from tests.reports.kinds import TEXTUAL, readable
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -98,13 +98,22 @@ def test_every_unknown_format_is_named(system: Path, capsys: Capsys) -> None:
     assert "there is no format 'htlm'" in said.err
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", TEXTUAL)
 def test_each_format_to_standard_output(weak: Path, name: str, capsys: Capsys) -> None:
     said = limen(capsys, "check", weak, "--format", name)
     assert said.code == 1
     assert "transit.tls_minimum" in said.out.replace("\\_", "_")  # Markdown escapes it
     assert "\x1b" not in said.out
     assert said.err == ""
+
+
+def test_a_pdf_to_a_file_prints_the_text_too(weak: Path, capsys: Capsys) -> None:
+    said = limen(capsys, "check", weak, "-f", "pdf", "-o", weak / "report.pdf")
+    assert said.code == 1
+    content = (weak / "report.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert "transit.tls_minimum" in readable("pdf", content)
+    assert "transit.tls_minimum" in said.out  # the text, as with any format that goes to a file
 
 
 def test_one_format_to_a_file_prints_the_text(weak: Path, capsys: Capsys) -> None:
@@ -252,8 +261,8 @@ def test_an_interrupted_clock_is_refused(system: Path, monkeypatch: pytest.Monke
 
 def test_reports_are_reproducible(system: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
-    first = [limen(capsys, "check", system, "-f", name).out for name in formats()]
-    second = [limen(capsys, "check", system, "-f", name, "--no-memo").out for name in formats()]
+    first = [limen(capsys, "check", system, "-f", name).out for name in TEXTUAL]
+    second = [limen(capsys, "check", system, "-f", name, "--no-memo").out for name in TEXTUAL]
     assert first == second
 
 

@@ -20,13 +20,14 @@ from limen.reports.maps.mermaid import mermaid
 from limen.reports.maps.svg import svg
 from tests.reports.building import FLOWS, HOSTILE, Words, boundary_map, crossing, sample
 from tests.reports.hostility import around, hostile
+from tests.reports.kinds import readable
 
 _ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def rendered(name: str, text: str) -> str:
     """Return a report of the sample with text around every free text; decoding fails on what is no UTF-8."""
-    return report(name).render(sample(around(text)), Options()).decode()
+    return readable(name, report(name).render(sample(around(text)), Options()))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:16]))

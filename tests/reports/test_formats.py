@@ -15,21 +15,52 @@ import pytest
 
 from limen.errors import Location
 from limen.records.statuses import STATUSES
-from limen.reports import Options, formats, report
+from limen.reports import Options, binary, everyday, files, formats, lacks, report
 from tests.reports.building import many, sample
+from tests.reports.kinds import BINARY, readable, xlsx_text
 
 FOLDER = Path(__file__).resolve().parents[2] / "src" / "limen" / "reports"
 
 
 def test_every_module_without_an_underscore_is_a_format() -> None:
-    files = {path.stem for path in FOLDER.glob("*.py") if not path.name.startswith("_")}
-    assert set(formats()) == files
-    assert files == {"github", "html", "json", "jsonl", "junit", "markdown", "sarif", "text"}
+    found = {path.stem for path in FOLDER.glob("*.py") if not path.name.startswith("_")}
+    assert set(formats()) == found
+    assert found == {
+        "github", "html", "json", "jsonl", "junit", "markdown", "oscal", "pdf", "sarif", "text", "xlsx",
+    }  # fmt: skip
+
+
+def test_documents_for_auditors_are_asked_for_by_name() -> None:
+    assert set(formats()) - set(everyday()) == {"oscal", "pdf", "xlsx"}
+
+
+def test_what_is_no_text_says_so() -> None:
+    assert {name for name in formats() if binary(name)} == BINARY
+    for name in formats():
+        content = report(name).render(sample(), Options())
+        assert (b"\x00" in content) == binary(name), name
+
+
+def test_only_what_comes_with_the_extra_may_be_missing() -> None:
+    assert {name: report(name).NEEDS for name in formats() if hasattr(report(name), "NEEDS")} == {
+        "pdf": "typst", "xlsx": "xlsxwriter",
+    }  # fmt: skip
+    assert [name for name in formats() if lacks(name)] == []
+
+
+def test_a_folder_gets_all_three_documents_of_oscal_and_one_file_of_the_rest() -> None:
+    assert set(files("oscal", sample(), Options(), "limen")) == {
+        "oscal-plan.json", "oscal-results.json", "oscal-component.json",
+    }  # fmt: skip
+    for name in everyday():
+        assert files(name, sample(), Options(), "limen") == {
+            f"limen.{report(name).EXTENSION}": report(name).render(sample(), Options())
+        }
 
 
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(KeyError):
-        report("pdf")
+        report("docx")
 
 
 def test_no_two_formats_share_an_ending_but_the_two_for_a_log() -> None:
@@ -40,12 +71,19 @@ def test_no_two_formats_share_an_ending_but_the_two_for_a_log() -> None:
 def _statuses_said(name: str) -> dict[str, int]:
     """Return how often each status is said, read as a program would."""
     content = report(name).render(sample(), Options())
+    if name == "pdf":
+        found = readable(name, content).split("Decisions 18 ")[1]
+        return {s: int(found.split(f"{s.replace('_', ' ')} ")[1].split()[0]) for s in STATUSES}
     if name == "json":
         return Counter(decision["status"] for decision in json.loads(content)["decisions"])
     if name == "jsonl":
         lines = [json.loads(line) for line in content.splitlines()]
         return Counter(line["status"] for line in lines if line["type"] == "decision")
-    text = content.decode()
+    if name == "oscal":
+        [result] = json.loads(content)["assessment-results"]["results"]
+        said = {prop["name"]: prop["value"] for prop in result["props"]}
+        return {s: int(said[f"decisions-{s.replace('_', '-')}"]) for s in STATUSES}
+    text = xlsx_text(content) if name == "xlsx" else content.decode()
     words = {status: status.replace("_", " ") for status in STATUSES}
     if name == "html":
         return {s: int(text.split(f'<li class="tile {s}"><b>')[1].split("<")[0]) for s in STATUSES}
@@ -56,7 +94,7 @@ def _statuses_said(name: str) -> dict[str, int]:
 COUNTS = {"error": 1, "fail": 5, "not_assessed": 1, "pass": 7, "not_applicable": 3, "out_of_scope": 1}
 
 
-@pytest.mark.parametrize("name", ["json", "jsonl", "text", "markdown", "html"])
+@pytest.mark.parametrize("name", ["json", "jsonl", "text", "markdown", "html", "oscal", "pdf", "xlsx"])
 def test_every_status_is_counted(name: str) -> None:
     assert _statuses_said(name) == COUNTS
 
@@ -105,7 +143,7 @@ def test_a_file_name_adds_nothing_to_a_github_command() -> None:
 
 @pytest.mark.parametrize("name", formats())
 def test_a_partial_assessment_is_marked(name: str) -> None:
-    content = report(name).render(sample(partial="only rule transit.tls_minimum"), Options()).decode()
+    content = readable(name, report(name).render(sample(partial="only rule transit.tls_minimum"), Options()))
     assert "partial assessment (only rule transit.tls" in content.replace("\\_", "_")
 
 
@@ -137,10 +175,10 @@ def test_only_html_loads_the_template_engine_and_nothing_loads_networkx_numpy_or
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["text", "github", "markdown", "html", "sarif"])
+@pytest.mark.parametrize("name", ["text", "github", "markdown", "html", "sarif", "oscal", "pdf", "xlsx"])
 def test_places_are_as_the_user_would_type_them(name: str) -> None:
     there = sample(declaration="examples/pharmacy/boundaries.yaml")
-    content = report(name).render(there, Options()).decode()
+    content = readable(name, report(name).render(there, Options()))
     assert "examples/pharmacy/boundaries.yaml" in content.replace("\\", "").split("law as of", 1)[-1]
     assert "examples/pharmacy/waivers.yaml" not in content  # that path is as it was given already
     assert "waivers.yaml" in content

@@ -1,4 +1,7 @@
-"""Every format of the sample, byte by byte. LIMEN_WRITE_GOLDEN=1 writes them anew; the diff is then reviewed."""
+"""Every format of the sample, byte by byte; of what is no text, its words. LIMEN_WRITE_GOLDEN=1 writes them anew.
+
+The diff is then reviewed.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from limen.reports.maps.dot import dot
 from limen.reports.maps.mermaid import mermaid
 from limen.reports.maps.svg import svg
 from tests.reports.building import boundary_map, conforming, sample
+from tests.reports.kinds import golden_content, golden_name
 from tests.reports.observed import observed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -31,7 +35,7 @@ def _compare(name: str, content: bytes) -> None:
     ("kind", "assessment"), [("sample", sample()), ("conforming", conforming()), ("observed", observed())]
 )
 def test_formats(name: str, kind: str, assessment: Assessment) -> None:
-    _compare(f"{kind}-{name}.{report(name).EXTENSION}", report(name).render(assessment, Options()))
+    _compare(golden_name(kind, name), golden_content(name, report(name).render(assessment, Options())))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,7 @@ def test_maps() -> None:
 
 def test_no_golden_file_is_left_over() -> None:
     kinds = ("sample", "conforming", "observed")
-    expected = {f"{kind}-{name}.{report(name).EXTENSION}" for kind in kinds for name in formats()}
+    expected = {golden_name(kind, name) for kind in kinds for name in formats()}
+    expected |= {f"pack-oscal-{name}.json" for name in ("plan", "results", "component")}
     expected |= {f"sample-text-{kind}.txt" for kind in ("color", "narrow", "quiet")} | {"map.dot", "map.mmd", "map.svg"}
     assert {path.name for path in GOLDEN.iterdir()} == expected

@@ -17,13 +17,14 @@ from limen.reports._document import document_schema
 from limen.reports._reality import age_words, attempts_line, claims_line, moment_words, shown, side_by_side
 from tests.reports.building import HOSTILE, sample
 from tests.reports.hostility import around, hostile
+from tests.reports.kinds import readable
 from tests.reports.observed import observed
 from tests.reports.test_escaping import _Outline
 from tests.reports.test_junit import SCHEMA as JUNIT
 
 
 def rendered(name: str, text: str = "") -> str:
-    return report(name).render(observed(around(text)), Options(width=0)).decode()
+    return readable(name, report(name).render(observed(around(text)), Options(width=0)))
 
 
 def test_every_claim_has_its_state() -> None:
@@ -90,7 +91,7 @@ def test_every_format_says_all_of_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", formats())
 def test_a_design_assessment_says_nothing_of_it(name: str) -> None:
-    text = report(name).render(sample(), Options()).decode().lower()
+    text = readable(name, report(name).render(sample(), Options())).lower()
     assert "declared and observed" not in text
     assert "no probe can see" not in text
 
