@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 ACCOUNT = "111122223333"
@@ -21,6 +24,10 @@ REGION = "eu-central-1"
 ACCESS_KEY = "AKIALABORATORY000001"
 SECRET_KEY = "laboratory/secret/access/key/of/nobody00"
 DAY = 86_400
+CURVES = {"ECC_NIST_P256": ec.SECP256R1(), "ECC_NIST_P384": ec.SECP384R1()}
+ALGORITHM = "ECDSA_SHA_256"
+RAW = 4096
+"""Bytes of a message that the service takes at most."""
 
 
 @dataclass
@@ -181,6 +188,29 @@ class AwsKms:
         key.state = "Enabled"
         return 200, None
 
+    def _get_public_key(self, key: Key, body: Any) -> tuple[int, Any]:
+        if refused := _refused(key):
+            return refused
+        if key.spec not in CURVES:
+            return _error("UnsupportedOperationException")
+        public = _private(key).public_key()
+        der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        found = {"KeyId": key.id, "KeySpec": key.spec, "KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": [ALGORITHM]}
+        return 200, found | {"PublicKey": base64.b64encode(der).decode()}
+
+    def _sign(self, key: Key, body: Any) -> tuple[int, Any]:
+        if refused := _refused(key):
+            return refused
+        if key.spec != "ECC_NIST_P256" or body["SigningAlgorithm"] != ALGORITHM:
+            return _error("InvalidKeyUsageException")
+        message = base64.b64decode(body["Message"])
+        digested = body.get("MessageType", "RAW") == "DIGEST"
+        if len(message) > RAW or (digested and len(message) != 32):
+            return _error("ValidationException")
+        scheme = ec.ECDSA(Prehashed(hashes.SHA256()) if digested else hashes.SHA256())
+        made = base64.b64encode(_private(key).sign(message, scheme)).decode()
+        return 200, {"KeyId": key.id, "Signature": made, "SigningAlgorithm": ALGORITHM}
+
     def _sealed(self, key: Key, plaintext: bytes, body: Any) -> str:
         version, nonce = key.versions[-1], os.urandom(12)
         bound = _context(key, body.get("EncryptionContext"))
@@ -197,6 +227,10 @@ def _opened(key: Key, blob: bytes, context: Any) -> tuple[bytes, Version] | None
         return AESGCM(version.material).decrypt(blob[2:14], blob[14:], _context(key, context)), version
     except (InvalidTag, ValueError):
         return None
+
+
+def _private(key: Key) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(int.from_bytes(key.versions[0].material, "big") >> 1, CURVES[key.spec])
 
 
 def _context(key: Key, context: Any) -> bytes:

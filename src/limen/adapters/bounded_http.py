@@ -63,8 +63,8 @@ def send(
     where = f"{host}:{port}"
     try:
         connection.request(method, target, body=body, headers=dict(headers))
-        answer = connection.getresponse()
-        return HttpAnswer(answer.status, dict(answer.getheaders()), _read(answer, most, where))
+        with connection.getresponse() as answer:  # which holds the socket where the server closes afterwards
+            return HttpAnswer(answer.status, dict(answer.getheaders()), _read(answer, most, where))
     except ssl.SSLCertVerificationError as error:
         raise BoundsError(f"{where} is not trusted: {error.verify_message}") from None
     except TimeoutError:

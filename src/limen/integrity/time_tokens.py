@@ -20,6 +20,8 @@ MOST = 1 << 20
 _CHAIN = 64
 """Certificates of an authority that are read at most."""
 _SHA256 = "2.16.840.1.101.3.4.2.1"
+_STRONG = frozenset({_SHA256, "2.16.840.1.101.3.4.2.2", "2.16.840.1.101.3.4.2.3"})
+"""SHA-256, SHA-384 and SHA-512: what an authority may sign a digest of."""
 
 
 class TimestampError(ValueError):
@@ -45,9 +47,9 @@ def verify_timestamp(response: bytes, data: bytes, certificates: Sequence[bytes]
     """Return when a trusted authority saw the data (UTC), judged by RFC 3161 section 2.3 at that time.
 
     `certificates` are PEM texts that the auditor trusts: a root, and intermediates that the response does not carry.
-    A certificate that has ended since is no fault here. Raises TimestampError where the response is
-    none, is over other data, or was made by nobody who is trusted; UsageError where the certificates are unusable or
-    the library is missing.
+    A certificate that has ended since is no fault here; one that was revoked is for the auditor to trust no more.
+    Raises TimestampError where the response is none, is over other data, or was made by nobody who is trusted;
+    UsageError where the certificates are unusable or the library is missing.
     """
     library = _library()
     decoded, token = _decoded(response)
@@ -94,13 +96,17 @@ def _decoded(response: bytes) -> tuple[Any, Token]:
         info = decoded.tst_info
         time, nonce = info.gen_time, info.nonce
         algorithm, digest = info.message_imprint.hash_algorithm.dotted_string, bytes(info.message_imprint.message)
+        weak = {one.dotted_string for one in decoded.signed_data.digest_algorithms} - _STRONG
         named = [(_printable(one.subject.rfc4514_string()), one.not_valid_after_utc) for one in own]
     except Exception:  # noqa: BLE001 - certificates are read late, and fail in many ways
         raise TimestampError("it is no RFC 3161 response: its token can't be read") from None
     if algorithm != _SHA256:
         raise TimestampError(f"it is over no SHA-256: {algorithm}")
-    if len(named) != 1:
-        raise TimestampError("it does not carry the certificate of the one who signed it")
+    if weak:
+        raise TimestampError(f"the authority signs a weak digest: {', '.join(sorted(weak))}")
+    if len(named) != 1:  # of two, one could verify and the other say what it may
+        many = "carries two certificates for its signer"
+        raise TimestampError(f"it {many if named else 'does not carry the certificate of the one who signed it'}")
     if time.tzinfo is None:
         time = time.replace(tzinfo=UTC)
     authority, until = named[0]

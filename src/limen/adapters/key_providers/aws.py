@@ -78,14 +78,14 @@ class AwsKey:
     def encrypt(self, plaintext: bytes, context: bytes) -> Sealed:
         """Return the plaintext sealed by the newest version; the version is what the service says when it opens it."""
         body = self._use("encrypt", KeyId=self._key, Plaintext=plaintext, **_bound(context))
-        ciphertext = _bytes(body.get("CiphertextBlob"))
+        ciphertext = bytes_of(body.get("CiphertextBlob"))
         opened = self._use("decrypt", CiphertextBlob=ciphertext, KeyId=self._key, **_bound(context))
         return Sealed(ciphertext=base64.b64encode(ciphertext), version=str(opened.get("KeyMaterialId") or ""))
 
     def decrypt(self, ciphertext: bytes, context: bytes) -> bytes:
         """Return the plaintext."""
         blob = _unwritten(ciphertext)
-        return _bytes(self._use("decrypt", CiphertextBlob=blob, KeyId=self._key, **_bound(context)).get("Plaintext"))
+        return bytes_of(self._use("decrypt", CiphertextBlob=blob, KeyId=self._key, **_bound(context)).get("Plaintext"))
 
     def rewrap(self, ciphertext: bytes, context: bytes) -> Sealed:
         """Return what was sealed by an older version, sealed by the newest; the plaintext stays in the service."""
@@ -93,7 +93,7 @@ class AwsKey:
         more = {} if bound is None else {"SourceEncryptionContext": bound, "DestinationEncryptionContext": bound}
         blob = _unwritten(ciphertext)
         body = self._use("re_encrypt", CiphertextBlob=blob, SourceKeyId=self._key, DestinationKeyId=self._key, **more)
-        again = _bytes(body.get("CiphertextBlob"))
+        again = bytes_of(body.get("CiphertextBlob"))
         return Sealed(ciphertext=base64.b64encode(again), version=str(body.get("DestinationKeyMaterialId") or ""))
 
     def rotate(self) -> None:
@@ -185,7 +185,8 @@ def _bound(context: bytes) -> dict[str, dict[str, str]]:
     return {"EncryptionContext": {"limen": context.decode()}} if context else {}
 
 
-def _bytes(value: object) -> bytes:
+def bytes_of(value: object) -> bytes:
+    """Return the bytes of an answer, which come in Base64; raises KeyProviderError where there are none."""
     try:
         return base64.b64decode(value if isinstance(value, str) else "*", validate=True)
     except ValueError:

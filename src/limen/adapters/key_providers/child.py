@@ -24,6 +24,8 @@ MEMORY = 1 << 30
 """Bytes of address space that the child may have: an answer that does not fit is no answer."""
 LINE = 16 << 20
 """Bytes of one answer of the child that are read at most."""
+SIGNING = 60.0
+"""Seconds within which a key must have signed; it may be opened long before."""
 GRACE = 1.0
 """Seconds beyond the deadline after which a child is ended, so that it can still enable what it disabled."""
 
@@ -43,6 +45,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     answers: dict[str, Answer] = {}
     sealed: Sealed | None = None
     plaintext: bytes = b""
+    made: bytes = b""
+    """A public key or a signature."""
     kind: Kind | None = None
     message: str = ""
     again: bool = False
@@ -99,6 +103,15 @@ class ChildKey:
     def enable(self) -> None:
         """Let the key be used again."""
         self._ask(Job(do="enable"))
+
+    def public_key(self) -> bytes:
+        """Return the public key in PEM, of a module whose keys sign."""
+        return self._ask(Job(do="public_key")).made
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of a message, of a module whose keys sign."""
+        self._access = msgspec.structs.replace(self._access, deadline=time.monotonic() + SIGNING)
+        return self._ask(Job(do="sign", arguments=(message,))).made
 
     def close(self) -> None:
         """End the child."""
@@ -189,6 +202,8 @@ def _served(key: KeyProvider | None, job: Job) -> Done:
         raise KeyProviderError("odd", "the key was not opened")
     if job.do == "describe":
         return Done(answers=dict(key.describe()))
+    if job.do in ("public_key", "sign"):
+        return Done(made=getattr(key, job.do)(*job.arguments))
     if job.do == "encrypt":
         return Done(sealed=key.encrypt(*job.arguments))
     if job.do == "decrypt":
