@@ -125,7 +125,7 @@ def judged(request: Request, options: argparse.Namespace, console: Console) -> A
     from limen.assess import assess
     from limen.cli.reference import inherited_fingerprints
 
-    with console.progress() as say, _journalled(request, resume=options.resume) as journalled:
+    with console.progress() as say, journalled_run(request, resume=options.resume) as journalled:
         if options.baseline_from is None:
             return assess(journalled, say)
         import msgspec
@@ -136,7 +136,7 @@ def judged(request: Request, options: argparse.Namespace, console: Console) -> A
 
 
 @contextlib.contextmanager
-def _journalled(request: Request, *, resume: bool) -> Iterator[Request]:
+def journalled_run(request: Request, *, resume: bool) -> Iterator[Request]:
     """Yield a request whose answers are kept where an engine outside limen may be lost."""
     if request.engine.engine == "embedded" and (request.second is None or request.second.engine == "embedded"):
         yield request

@@ -24,9 +24,9 @@ class BaselineDocument(msgspec.Struct, frozen=True, kw_only=True):
     """From when on it is void, UTC."""
 
 
-def read_baseline(path: Path) -> BaselineDocument:
-    """Read a baseline; raise DeclarationError with every problem and its place."""
-    document = read(path, str(path), DeclarationError)
+def read_baseline(path: Path, shown: str = "") -> BaselineDocument:
+    """Read a baseline, called `shown` in messages; raise DeclarationError with every problem and its place."""
+    document = read(path, shown or str(path), DeclarationError)
     baseline = convert(document, Baseline, DeclarationError)
     try:
         moment(baseline.created)
@@ -35,4 +35,4 @@ def read_baseline(path: Path) -> BaselineDocument:
         hint = "expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ"
         location = document.location(("expires",))
         raise DeclarationError(Problem(message="no such moment", location=location, hint=hint)) from None
-    return BaselineDocument(path=str(path), file=baseline, expires=expires)
+    return BaselineDocument(path=shown or str(path), file=baseline, expires=expires)

@@ -42,7 +42,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     text: bytes
 
 
-def read_bundle(path: Path, trust: Trust) -> dict[str, Held]:
+def read_bundle(path: Path, trust: Trust, shown: str = "") -> dict[str, Held]:
     """Return a bundle's rules, libraries, profiles and frameworks, by their place in a folder of policies.
 
     Raises PolicyError where the archive can't be read, is not safe to read, is not signed as `trust` demands, or holds
@@ -50,7 +50,7 @@ def read_bundle(path: Path, trust: Trust) -> dict[str, Held]:
     """
     from limen.policy.bundle_content import content
 
-    shown = path.as_posix()
+    shown = shown or path.as_posix()
     files = _members(path, shown)
     for name, hint in _REFUSED.items():
         if name in files:

@@ -59,13 +59,21 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(texts)
 
 
-def load_catalog(extra: tuple[Path, ...] = (), trust: Trust | None = None) -> Catalog:
+def load_catalog(
+    extra: tuple[Path, ...] = (),
+    trust: Trust | None = None,
+    enclosed: Path | None = None,
+    *,
+    indexed: bool = True,
+) -> Catalog:
     """Return every rule, profile and control; raise PolicyError with all that is wrong with any of them.
 
     `extra` are folders of the user's own with rules/, lib/, profiles/ and frameworks/, or OPA bundles of the like;
-    `trust` says whose signed bundles count.
+    `trust` says whose signed bundles count. `enclosed` is the folder of a pack's inputs: its rules, profiles and
+    frameworks then stand for those that are shipped, and of these nothing is read. `indexed` False reads and lints
+    every file anew, whatever the index of this installation knows of such a one.
     """
-    return _Reading(extra, load_index(), trust).catalog()
+    return _Reading(extra, load_index() if indexed else Index(), trust, enclosed).catalog()
 
 
 def build_index() -> bytes:
@@ -87,11 +95,13 @@ def build_index() -> bytes:
 class _Reading:
     """Reads policies, through an index where it still holds, collecting what is wrong."""
 
-    def __init__(self, extra: tuple[Path, ...], index: Index, trust: Trust | None = None) -> None:
+    def __init__(
+        self, extra: tuple[Path, ...], index: Index, trust: Trust | None = None, enclosed: Path | None = None
+    ) -> None:
         self.index = index
         self.problems: list[Problem] = []
-        self.places = discovery.sources(extra, trust)
-        self.schemas = schema_texts()
+        self.places = discovery.sources(extra, trust, enclosed)
+        self.schemas = schema_texts(enclosed)
         self.modules = discovery.rules(self.places, self.problems)
         self.read_profiles: dict[str, IndexedProfile] = {}
         self.read_frameworks: dict[str, IndexedFramework] = {}

@@ -11,7 +11,7 @@ import msgspec
 
 from limen.errors import Location, PolicyError, Problem
 from limen.policy.documents import read_bytes
-from limen.policy.location import policies_root, rego_root
+from limen.policy.location import enclosed_roots, policies_root, rego_root
 
 if TYPE_CHECKING:
     from limen.policy.bundle import Held
@@ -58,16 +58,19 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     shipped: bool
 
 
-def sources(extra: tuple[Path, ...], trust: Trust | None = None) -> list[Source]:
+def sources(extra: tuple[Path, ...], trust: Trust | None = None, enclosed: Path | None = None) -> list[Source]:
     """Return where to look: what is shipped, then the user's folders and bundles; `trust` says whose bundles count.
 
-    Raises PolicyError where one is of no use, UsageError where a key is given and there is no bundle to verify.
+    `enclosed` is the folder of a pack's inputs: what was shipped is then what lies in it, and nothing else, and
+    messages name the user's own files from there. Raises PolicyError where one is of no use, UsageError where a key is
+    given and there is no bundle to verify.
     """
-    found = [Source(rego=rego_root() / "limen", policies=policies_root(), shown="", shipped=True)]
+    rego, policies = enclosed_roots(enclosed) if enclosed is not None else (rego_root(), policies_root())
+    found = [Source(rego=rego / "limen", policies=policies, shown="", shipped=True)]
     if extra:
         from limen.policy.own import own_sources
 
-        found += own_sources(extra, trust)
+        found += own_sources(extra, trust, enclosed)
     return found
 
 

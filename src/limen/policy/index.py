@@ -14,7 +14,7 @@ import msgspec
 
 from limen.policy.discovery import Module
 from limen.policy.inspection import Entry
-from limen.policy.location import rego_root
+from limen.policy.location import enclosed_roots, rego_root
 from limen.policy.profiles import Profile
 from limen.records.rules import Control
 
@@ -88,9 +88,10 @@ def rule_digest(module: Module, used: Iterable[str], libraries: Mapping[str, Mod
     return digest([str(VERSION), module.id, module.file, module.text, schema, *texts])
 
 
-def schema_texts() -> dict[str, str]:
-    """Return the shipped JSON Schemas of the kinds of subject, by kind."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((rego_root() / "schemas").glob("*.json"))}
+def schema_texts(enclosed: Path | None = None) -> dict[str, str]:
+    """Return the JSON Schemas of the kinds of subject, by kind: those that are shipped, or those in a pack's inputs."""
+    root = rego_root() if enclosed is None else enclosed_roots(enclosed)[0]
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((root / "schemas").glob("*.json"))}
 
 
 def index_path() -> Path:

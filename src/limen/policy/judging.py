@@ -15,6 +15,8 @@ from limen.records.rules import Check
 from limen.records.statuses import STATUSES, Status
 
 _RANK: dict[Status, int] = {status: rank for rank, status in enumerate(STATUSES)}
+UNEVALUATED = "the rule could not be evaluated"
+"""How the reason begins where an engine failed; what it said stands behind a colon."""
 _RESERVED = frozenset({"holds", "refs"})
 
 Raw = dict[str, msgspec.Raw]
@@ -35,7 +37,7 @@ def failed_outcome(reason: str) -> Outcome:
 def outcome_of(entry: Entry, answer: Answer, present: Presence, elements: Elements) -> Outcome:
     """Return what a rule says of one input."""
     if not answer.ok:
-        return failed_outcome(f"the rule could not be evaluated: {answer.text}")
+        return failed_outcome(f"{UNEVALUATED}: {answer.text}")
     try:
         document = _OBJECT.decode(answer.text or "{}")
         applicable = bytes(document["applicable"]) if "applicable" in document else b""

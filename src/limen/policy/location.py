@@ -32,6 +32,20 @@ def policies_root() -> Path:
     return _root("policies", _PACKAGE, _CHECKOUT)
 
 
+def enclosed_roots(inputs: Path) -> tuple[Path, Path]:
+    """Return the two folders of shipped rules and policies as a pack encloses them, below the pack's inputs.
+
+    Raises:
+        PolicyError: the pack lacks one.
+    """
+    found = (inputs / "policies" / "rego", inputs / "policies" / "policies")
+    for folder in found:
+        if not folder.is_dir():
+            shown = folder.relative_to(inputs).as_posix()
+            raise PolicyError(Problem(message=f"the enclosed inputs lack {shown}/", hint="the pack is damaged"))
+    return found
+
+
 def _root(name: str, package: Path, checkout: Path) -> Path:
     """Return the folder as it is packaged, else as it stands in the checkout that the package is part of."""
     packaged = package / "_data" / name

@@ -17,8 +17,8 @@ _FOLDERS = (*_HOLDING, "lib")
 _LAYOUT = "expected rules/<category>/<rule>/<rule>.rego, lib/, profiles/<id>.yaml or frameworks/<id>.yaml"
 
 
-def own_sources(given: tuple[Path, ...], trust: Trust | None) -> list[Source]:
-    """Return where the user's policies lie, in order.
+def own_sources(given: tuple[Path, ...], trust: Trust | None, base: Path | None = None) -> list[Source]:
+    """Return where the user's policies lie, in order; messages name files from `base` on where one is given.
 
     Raises PolicyError with everything that is no use in them, UsageError where a key is given and no bundle.
     """
@@ -29,7 +29,8 @@ def own_sources(given: tuple[Path, ...], trust: Trust | None) -> list[Source]:
             if path.resolve() in {other.resolve() for other in given[:index]}:
                 location = Location(file=str(path))
                 raise PolicyError(Problem(message="given twice", location=location, hint="name it once"))
-            found.append(_folder(path) if path.is_dir() else _bundle(path, trust))
+            shown = (path if base is None else path.relative_to(base)).as_posix()
+            found.append(_folder(path, shown) if path.is_dir() else _bundle(path, trust, shown))
         except PolicyError as error:
             problems.extend(error.problems)
     if problems:
@@ -40,7 +41,17 @@ def own_sources(given: tuple[Path, ...], trust: Trust | None) -> list[Source]:
     return found
 
 
-def _folder(folder: Path) -> Source:
+def own_names(folder: Path) -> list[str]:
+    """Return the files of a folder that are policies, by their place in it, sorted."""
+    found = [f"{name}/{path.name}" for name in ("profiles", "frameworks") for path in (folder / name).glob("*.yaml")]
+    for name in ("rules", "lib"):
+        for where, _, files in os.walk(folder / name):
+            inside = Path(where).relative_to(folder).as_posix()
+            found += [f"{inside}/{file}" for file in files if file.endswith(".rego")]
+    return sorted(found)
+
+
+def _folder(folder: Path, shown: str) -> Source:
     location = Location(file=str(folder))
     if not any((folder / name).is_dir() for name in _HOLDING):
         hint = "expected rules/, profiles/ or frameworks/ in it; limen rules new makes them"
@@ -48,10 +59,10 @@ def _folder(folder: Path) -> Source:
     problems = _overlooked(folder)
     if problems:
         raise PolicyError(problems)
-    return Source(rego=folder, policies=folder, shown=f"{folder.as_posix()}/", shipped=False)
+    return Source(rego=folder, policies=folder, shown=f"{shown}/", shipped=False)
 
 
-def _bundle(path: Path, trust: Trust | None) -> Source:
+def _bundle(path: Path, trust: Trust | None, shown: str) -> Source:
     from limen.policy.bundle import SUFFIXES, read_bundle
     from limen.policy.bundle_signature import Trust
 
@@ -62,7 +73,7 @@ def _bundle(path: Path, trust: Trust | None) -> Source:
     if not path.name.endswith(SUFFIXES):
         hint = f"expected a folder, or a bundle: a file whose name ends in {' or '.join(SUFFIXES)}"
         raise PolicyError(Problem(message="neither a folder nor a bundle", location=location, hint=hint))
-    held = read_bundle(path, trust or Trust())
+    held = read_bundle(path, trust or Trust(), shown)
     problems = [
         Problem(message="no policy belongs here", location=Location(file=one.shown), hint=_LAYOUT)
         for inside, one in held.items()
@@ -73,7 +84,7 @@ def _bundle(path: Path, trust: Trust | None) -> Source:
     if not any(inside.split("/")[0] in _HOLDING for inside in held):
         hint = "expected rules/, profiles/ or frameworks/ in it"
         raise PolicyError(Problem(message="the bundle holds no policies", location=location, hint=hint))
-    return Source(rego=path, policies=path, shown=f"{path.as_posix()}/", shipped=False, held=held)
+    return Source(rego=path, policies=path, shown=f"{shown}/", shipped=False, held=held)
 
 
 def _overlooked(folder: Path) -> list[Problem]:

@@ -133,6 +133,33 @@ def profiles_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     return {rule_id: tuple(names) for rule_id, names in found.items()}
 
 
+class Used(msgspec.Struct, frozen=True, kw_only=True):
+    """What a selection rests on: enough of the catalog to make it again."""
+
+    rules: tuple[str, ...]
+    """Rules that the profiles name, and those that declare a parameter that they set, in alphabetical order."""
+    profiles: tuple[str, ...]
+    """The profiles that are named, and all that they extend, in alphabetical order."""
+    frameworks: tuple[str, ...]
+    """The frameworks that the rules cite, in alphabetical order."""
+
+
+def used_by(catalog: Catalog, names: Sequence[str]) -> Used:
+    """Return what the named profiles rest on; raises as `select`."""
+    _known_profiles(catalog, tuple(names))
+    problems: list[Problem] = []
+    resolving = _Resolving(catalog, problems)
+    members = sorted({member for name in names for member in resolving.closure(name, ()).members})
+    found = {rule_id for member in members for rule_id in resolving.rules(member)}
+    cited = {name.partition(":")[0] for rule_id in found for name in catalog.entries[rule_id].rule.controls}
+    declared = {name for rule_id in found for name in catalog.entries[rule_id].parameters}
+    for key in sorted({key for member in members for key in catalog.profiles[member].profile.parameters} - declared):
+        found |= {next(iter([one for one, entry in catalog.entries.items() if key in entry.parameters]), "")} - {""}
+    if problems:
+        raise PolicyError(problems)
+    return Used(rules=tuple(sorted(found)), profiles=tuple(members), frameworks=tuple(sorted(cited)))
+
+
 class _Resolving:
     """Follows `extends` and puts parameters together, collecting what is wrong."""
 

@@ -61,11 +61,12 @@ class Objection(msgspec.Struct, frozen=True):
     message: str
 
 
-def read_waivers(path: Path) -> WaiverDocument:
-    """Read a waiver file; raise DeclarationError with every problem and its place."""
-    document = read(path, str(path), DeclarationError)
+def read_waivers(path: Path, shown: str = "") -> WaiverDocument:
+    """Read a waiver file, called `shown` in messages; raise DeclarationError with every problem and its place."""
+    shown = shown or str(path)
+    document = read(path, shown, DeclarationError)
     file = convert(document, WaiverFile, DeclarationError)
-    found = WaiverDocument(path=str(path), file=file, document=document)
+    found = WaiverDocument(path=shown, file=file, document=document)
     problems = []
     first: dict[str, int] = {}
     for index, waiver in enumerate(file.waivers):
