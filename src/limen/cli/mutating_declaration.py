@@ -101,6 +101,7 @@ def as_data(trial: Trial, result: Score, *, partial: bool, at_least: float) -> d
 
     return {
         "declaration": trial.path.as_posix(),
+        "system": trial.loaded.declaration.system.id,
         "partial": partial,
         "score": None if result.share is None else round(result.share, 6),
         "at_least": at_least / 100,

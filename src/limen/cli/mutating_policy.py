@@ -13,6 +13,7 @@ without --partial, or a rule has no tests or tests that fail as they are.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from limen.records.statuses import EXIT_CONFORMING, EXIT_FINDINGS, EXIT_UNASSESS
 from limen.reports._words import one_line
 
 if TYPE_CHECKING:
+    from limen.policy.catalog import Catalog
     from limen.testing.policy_results import Mutation, TargetResult
 
 AT_LEAST = 95.0
@@ -89,7 +91,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.format == "json":
         import orjson
 
-        data = as_data(found, options.at_least, partial)
+        data = as_data(found, options.at_least, partial, policies)
         console.out_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
     else:
         _print(found, options, partial, console)
@@ -107,8 +109,8 @@ def exit_code(found: Mutation, at_least: float, partial: bool) -> int:
     return EXIT_CONFORMING
 
 
-def as_data(found: Mutation, at_least: float, partial: bool) -> dict[str, Any]:
-    """Return a run as plain data: the score, and each rule with every mutant."""
+def as_data(found: Mutation, at_least: float, partial: bool, policies: Catalog) -> dict[str, Any]:
+    """Return a run as plain data: the score, and each rule with the digest of its module and every mutant."""
     return {
         "score": found.score,
         "at_least": at_least,
@@ -117,6 +119,7 @@ def as_data(found: Mutation, at_least: float, partial: bool) -> dict[str, Any]:
         "rules": [
             {
                 "rule": target.target,
+                "module_sha256": _digest(policies, target.target),
                 **_counts(target),
                 "problem": target.problem,
                 "mutants": [
@@ -126,6 +129,12 @@ def as_data(found: Mutation, at_least: float, partial: bool) -> dict[str, Any]:
             for target in found.targets
         ],
     }
+
+
+def _digest(policies: Catalog, target: str) -> str:
+    """Return the digest of a rule's module; empty for a library."""
+    entry = policies.entries.get(target)
+    return "" if entry is None else hashlib.sha256(entry.rule.source.encode()).hexdigest()
 
 
 def _counts(of: Mutation | TargetResult) -> dict[str, int]:

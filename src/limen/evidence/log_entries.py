@@ -24,6 +24,9 @@ _BACK = datetime.timedelta(minutes=10)
 """How far times of neighbours may go back: runs at once read the clock before they wait for each other."""
 _EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
+NO_END = "has no end"
+"""How a gap says that a run did not come to an end."""
+
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 RunId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")]
 _Word = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -179,7 +182,7 @@ def gaps(entries: Iterable[Entry]) -> tuple[Gap, ...]:
             found.append(Gap(index=index, run=entry.run, words=f"the run {_done(entry)} after its end"))
         before.add(type(entry))
     found += [
-        Gap(index=index, run=run, words="the run was started and has no end: killed, or still running")
+        Gap(index=index, run=run, words=f"the run was started and {NO_END}: killed, or still running")
         for run, index in started.items()
         if run not in done
     ]

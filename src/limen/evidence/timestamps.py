@@ -36,8 +36,8 @@ AHEAD = timedelta(days=90)
 CLASSICAL = datetime(2036, 1, 1, tzinfo=UTC)
 """From when RSA and elliptic curves, which authorities sign with, count for nothing (NIST IR 8547, a draft)."""
 _COVERED = re.compile(
-    f"{re.escape(STATEMENT)}|{re.escape(MANIFESTATION)}|{re.escape(SIGNATURES)}[0-9]{{4}}\\.json"
-    f"|{re.escape(TIMESTAMPS)}[0-9]{{4}}\\.(?:json|tsr)"
+    f"{re.escape(STATEMENT)}|{re.escape(MANIFESTATION)}|{re.escape(SIGNATURES)}(?!0000)[0-9]{{4}}\\.json"
+    f"|{re.escape(TIMESTAMPS)}(?!0000)[0-9]{{4}}\\.(?:json|tsr)"
 )
 _DIGEST = re.compile("[0-9a-f]{64}")
 

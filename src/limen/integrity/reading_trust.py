@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
@@ -23,8 +24,8 @@ from limen.integrity.trust import (
 )
 
 _Text = Annotated[str, Meta(min_length=1, max_length=1 << 16)]
-_Word = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
-_Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\s+]+$")]
+_Word = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\A\S(?:[^\n]*\S)?\Z")]
+_Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\A[^\s+]+\Z")]
 _SECTIONS = ("keys", "logs", "witnesses", "authorities")
 _NEVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
@@ -156,9 +157,19 @@ def _contradictions(trust: Trust) -> Iterator[str]:
     for one in trust.keys:
         if users.setdefault(one.user, one.holder) != one.holder:
             yield f"the user {one.user!r:.60} has two names: {users[one.user]!r:.60} and {one.holder!r:.60}"
+    yield from _namesakes(users)
     names = [one.name for one in trust.authorities]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"the authority {name!r:.60} stands twice"
+
+
+def _namesakes(users: dict[str, str]) -> Iterator[str]:
+    """Yield users of one printed name: whoever looks alike, as `aruiz` does in two scripts, would count as two."""
+    named: dict[str, str] = {}
+    for user, holder in users.items():
+        other = named.setdefault(unicodedata.normalize("NFKC", holder).casefold(), user)
+        if other != user:
+            yield f"the users {other!r:.60} and {user!r:.60} have one name, {holder!r:.60}: tell two people apart by it"
 
 
 def _shared_keys(trust: Trust) -> Iterator[str]:

@@ -20,6 +20,10 @@ MOST = 1 << 20
 _CHAIN = 64
 """Certificates of an authority that are read at most."""
 _SHA256 = "2.16.840.1.101.3.4.2.1"
+_CMS_VERSION = 3
+"""Version of signed data that are a timestamp's (RFC 5652 section 5.1)."""
+_SIGNER_VERSION = 1
+"""Version of a signer's part that names it by issuer and number, which is all that the library reads (section 5.3)."""
 _STRONG = frozenset({_SHA256, "2.16.840.1.101.3.4.2.2", "2.16.840.1.101.3.4.2.3"})
 """SHA-256, SHA-384 and SHA-512: what an authority may sign a digest of."""
 
@@ -64,6 +68,8 @@ def verify_timestamp(response: bytes, data: bytes, certificates: Sequence[bytes]
         raise TimestampError(_words(str(error))) from None
     except Exception as error:  # noqa: BLE001 - certificates are read late, and fail in many ways
         raise TimestampError(f"it can't be verified: {type(error).__name__}") from None
+    if not _carried(decoded, roots):
+        raise TimestampError("a certificate that it carries, or a number of its form, was changed")
     return token.time
 
 
@@ -111,6 +117,37 @@ def _decoded(response: bytes) -> tuple[Any, Token]:
         time = time.replace(tzinfo=UTC)
     authority, until = named[0]
     return decoded, Token(time=time, until=until, authority=authority, nonce=nonce, digest=digest)
+
+
+def _carried(decoded: Any, roots: Sequence[Certificate]) -> bool:
+    """Return whether what no signature of the token covers is as it was made, as far as that can be told.
+
+    The authority's chain is repeated in the token and not signed with it. So each certificate must be one that is
+    trusted, or issued by one that is there; where nobody of its issuer's name is there, nothing can be told.
+    """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.x509 import load_der_x509_certificate
+
+    def issued(one: Certificate, by: Certificate) -> bool:
+        try:
+            one.verify_directly_issued_by(by)
+        except (InvalidSignature, ValueError, TypeError):
+            return False
+        return True
+
+    try:
+        held = [load_der_x509_certificate(one) for one in decoded.signed_data.certificates]
+        known, named = [*held, *roots], {(root.subject, root.serial_number) for root in roots}
+        for one in held:
+            issuers = [other for other in known if other.subject == one.issuer]
+            if one in roots:
+                continue
+            if (one.subject, one.serial_number) in named or (issuers and not any(issued(one, by) for by in issuers)):
+                return False
+        versions = {signer.version for signer in decoded.signed_data.signer_infos}
+        return decoded.signed_data.version == _CMS_VERSION and versions == {_SIGNER_VERSION}
+    except Exception:  # noqa: BLE001 - certificates are read late, and fail in many ways
+        return False
 
 
 def _certificates(pems: Sequence[bytes]) -> list[Certificate]:

@@ -25,7 +25,7 @@ IN_ALL = False
 BINARY = True
 NEEDS = "typst"
 """It needs the extra `evidence`: it is made where it is asked for, and in packs."""
-MOST = 250
+MOST = 100
 """Rows shown of a list that grows with the system; the page says how many more there are."""
 MOST_LAW = 1_000
 """Rows shown of rules, controls and files."""

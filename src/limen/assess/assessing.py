@@ -83,6 +83,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """How many answers it is asked for; None: all."""
     journal: Journal | None = None
     """Where answers of engines outside limen are kept, in case one is lost, and found again; None: nowhere."""
+    enclosed: Path | None = None
+    """The folder of a pack's inputs, where everything lies that this request names: what is shipped is not read, files
+    are named from there, and waivers, baseline and bundles count as they are. None: an assessment of what is here."""
+    indexed: bool = True
+    """False lints every rule anew, whatever the index of this installation knows of its text."""
     observations: Path | ProbeRun | None = None
     """What probes recorded, or the folder that holds it: a conformance assessment; None: a design assessment."""
 
@@ -95,21 +100,26 @@ class Assessed(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     catalog: Catalog
     selection: Selection
+    accepted: Accepted
+    """What was accepted before, as it was read."""
+    observations: Observations | None = None
+    """What was observed, matched with what is asked; None in a design assessment."""
 
 
-def moment(now: datetime.datetime | None) -> datetime.datetime:
+def moment(now: datetime.datetime | None, *, epoch: bool = True) -> datetime.datetime:
     """Return the time of the assessment in whole UTC seconds: given, SOURCE_DATE_EPOCH, or the clock.
 
+    `epoch` False passes over SOURCE_DATE_EPOCH: what happens on the machine has the machine's time.
     Raises UsageError where SOURCE_DATE_EPOCH is no number of seconds.
     """
     if now is None:
-        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        if epoch:
+        fixed = os.environ.get("SOURCE_DATE_EPOCH", "") if epoch else ""
+        if fixed:
             try:
-                now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+                now = datetime.datetime.fromtimestamp(int(fixed), datetime.UTC)
             except (ValueError, OverflowError, OSError):
                 raise UsageError(
-                    Problem(message=f"SOURCE_DATE_EPOCH is {epoch!r}", hint="expected seconds since 1970, or unset it")
+                    Problem(message=f"SOURCE_DATE_EPOCH is {fixed!r}", hint="expected seconds since 1970, or unset it")
                 ) from None
         else:
             now = datetime.datetime.now(datetime.UTC)
@@ -141,8 +151,11 @@ def _typed(problem: Problem, folder: Path) -> Problem:
     )
 
 
-def assess(request: Request, progress: Progress | None = None) -> Assessed:
-    """Assess a declaration. Raises LimenError; a finding is a result, not an error."""
+def assess(request: Request, progress: Progress | None = None, loaded: Loaded | None = None) -> Assessed:
+    """Assess a declaration. Raises LimenError; a finding is a result, not an error.
+
+    `loaded` is the declaration of the request's path, where it was read already.
+    """
     say = progress or (lambda _: None)
     now = moment(request.assessed_at)
     as_of = request.as_of or now.date()
@@ -151,15 +164,16 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         second = stack.enter_context(_engine(request.second, request.journal)) if request.second else None
         path = find(request.path or Path())
         say("reading the declaration")
-        with places_as_typed(path.parent):
-            loaded = load(path)
-        _known_flows(request.flows, loaded)
+        typed = Path() if request.enclosed is not None else path.parent
+        with places_as_typed(typed):
+            loaded = loaded or load(path)
+        known_flows(request.flows, loaded)
         declaration = loaded.declaration
         observations, observed_notes = _observations(request, loaded, now)
         scope: Scope = "design" if observations is None else "conformance"
-        catalog = load_catalog(request.policies, request.trust)
-        with places_as_typed(path.parent):
-            _known_profiles(request, loaded, catalog)
+        catalog = load_catalog(request.policies, request.trust, request.enclosed, indexed=request.indexed)
+        with places_as_typed(typed):
+            known_profiles(request, loaded, catalog)
         selection = select(
             catalog,
             request.only_profiles or (*declaration.profiles, *request.profiles),
@@ -171,7 +185,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
         say("computing facts")
         locate = locator(loaded)
         deciding = Deciding(selection, engine, scope=scope, memo=request.memo, keep=second is not None)
-        with places_as_typed(path.parent):
+        with places_as_typed(typed):
             found = facts(  # the engine judges what is known meanwhile
                 declaration, as_of=as_of, locate=locate, made=deciding.ask, observations=observations
             )
@@ -197,7 +211,7 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             system=declaration.system.id,
             system_title=declaration.system.title or declaration.system.id,
             owner=declaration.system.owner or "",
-            declaration=path.as_posix(),
+            declaration=path.as_posix() if request.enclosed is None else path.name,
             files=tuple(InputFile(path=f.name, sha256=f.sha256, size=f.size) for f in loaded.files),
             profiles=selection.profiles,
             scope=scope,
@@ -222,7 +236,15 @@ def assess(request: Request, progress: Progress | None = None) -> Assessed:
             map=boundary_map(found),
             locate=locate,
         )
-    return Assessed(assessment=assessment, loaded=loaded, facts=found, catalog=catalog, selection=selection)
+    return Assessed(
+        assessment=assessment,
+        loaded=loaded,
+        facts=found,
+        catalog=catalog,
+        selection=selection,
+        accepted=accepted,
+        observations=observations,
+    )
 
 
 def _observations(
@@ -309,16 +331,26 @@ def _unselected(catalog: Catalog, selection: Selection, request: Request) -> lis
 
 def _accepted(request: Request, path: Path, now: datetime.datetime, selection: Selection) -> Accepted:
     """Read what was accepted before: waivers, baseline, and findings inherited from a reference."""
-    waivers = request.waivers or path.parent / WAIVERS_FILE
-    baseline = request.baseline or path.parent / BASELINE_FILE
+    waivers, baseline = accepted_files(request, path)
+    shown = (lambda file: "") if request.enclosed is None else (lambda file: file.name)
     return Accepted(
-        waivers=read_waivers(waivers) if request.waivers or waivers.exists() else None,
-        baseline=read_baseline(baseline) if request.baseline or baseline.exists() else None,
+        waivers=read_waivers(waivers, shown(waivers)) if waivers is not None else None,
+        baseline=read_baseline(baseline, shown(baseline)) if baseline is not None else None,
         inherited=request.inherited,
         now=now,
         attested_only=selection.attested_waivers,
         partial=bool(_partial(request)),
     )
+
+
+def accepted_files(request: Request, path: Path) -> tuple[Path | None, Path | None]:
+    """Return the waiver file and the baseline of a request: as named, else as they lie beside the declaration."""
+    waivers, baseline = request.waivers, request.baseline
+    if request.enclosed is None:
+        beside = path.parent / WAIVERS_FILE, path.parent / BASELINE_FILE
+        waivers = waivers or (beside[0] if beside[0].exists() else None)
+        baseline = baseline or (beside[1] if beside[1].exists() else None)
+    return waivers, baseline
 
 
 def _partial(request: Request) -> str:
@@ -333,7 +365,7 @@ def _partial(request: Request) -> str:
     return "; ".join(parts)
 
 
-def _known_profiles(request: Request, loaded: Loaded, catalog: Catalog) -> None:
+def known_profiles(request: Request, loaded: Loaded, catalog: Catalog) -> None:
     """Raise DeclarationError, with its place, where the declaration names a profile that does not exist."""
     declared = () if request.only_profiles else loaded.declaration.profiles
     problems = [
@@ -349,13 +381,11 @@ def _known_profiles(request: Request, loaded: Loaded, catalog: Catalog) -> None:
         raise DeclarationError(problems)
 
 
-def _known_flows(flows: tuple[str, ...], loaded: Loaded) -> None:
+def known_flows(flows: tuple[str, ...], loaded: Loaded) -> None:
+    """Raise UsageError where a flow is named that is not declared."""
     known = {flow.id for flow in loaded.declaration.flows}
     unknown = [flow for flow in flows if flow not in known]
     if unknown:
         raise UsageError(
             [Problem(message=f"there is no flow {flow!r}", hint=suggestion(flow, known)) for flow in unknown]
         )
-
-
-__all__ = ["Assessed", "Request", "assess", "moment"]
