@@ -31,6 +31,8 @@ from tests.needs import REPOSITORY
 
 RULES = ("transit.*", "rest.*")
 AT = datetime.datetime(2026, 11, 22, 10, 0, 0, tzinfo=datetime.UTC)
+ATTACK = pytest.mark.xdist_group("attack")
+"""One worker for all that takes the guesses: making them takes the longest."""
 SITES = [f"{number:03}" for number in range(1, 41)]
 WEAK = ("    in_transit: {protocol: postgres}\n", '    in_transit: {protocol: postgres, tls: {min: "1.1"}}\n')
 
@@ -366,6 +368,7 @@ def attack(cores: dict[str, object], kept: dict[str, bytes]) -> Attack:
     return Attack(cores, salts_in(kept))
 
 
+@ATTACK
 def test_a_withheld_value_can_not_be_guessed(
     full: Path, kept: dict[str, bytes], cores: dict[str, object], attack: Attack
 ) -> None:
@@ -380,6 +383,7 @@ def test_a_withheld_value_can_not_be_guessed(
     assert cores["017-false"][1][layout.SUBJECTS] != contents(full)[layout.SUBJECTS]
 
 
+@ATTACK
 @pytest.mark.parametrize(
     "leak", ["sums", "report", "file", "record", "salt", "id", "details", "uuid", "base64", "raw", "nested"]
 )
