@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from limen.errors import UsageError
-from limen.evidence.writing import check_free, place, settle, staging, write_zip
+from limen.evidence.writing import UNFINISHED, check_free, place, settle, staging, write_zip
 
 
 def filled(folder: Path) -> Path:
@@ -106,3 +106,14 @@ def test_zips_of_the_same_files_are_the_same(tmp_path: Path) -> None:
     assert {(info.date_time, info.external_attr >> 16, info.extra) for info in infos} == {
         ((1980, 1, 1, 0, 0, 0), 0o100644, b"")
     }
+
+
+def test_what_was_never_finished_is_no_pack_and_is_said_to_be_none(tmp_path: Path) -> None:
+    with staging(tmp_path / "pack") as folder:
+        assert (folder / UNFINISHED).is_file()
+        (folder / UNFINISHED).rename(tmp_path / "kept")
+        (tmp_path / "left").mkdir()
+        (tmp_path / "kept").rename(tmp_path / "left" / UNFINISHED)
+    with pytest.raises(UsageError) as refused:
+        check_free(tmp_path / "left")
+    assert "remove it" in refused.value.problems[0].hint

@@ -30,7 +30,7 @@ from limen.evidence.run_log import RunLog, Sealed, default_folder, open_log
 from limen.evidence.statement import Head, digest, statement, sums_text
 from limen.evidence.tree import CoreTree, core_tree
 from limen.evidence.verify_page import verify_page
-from limen.evidence.writing import check_free, place, settle, staging
+from limen.evidence.writing import UNFINISHED, check_free, place, settle, staging
 from limen.integrity.canonical import canonical
 from limen.integrity.dsse import encoded
 from limen.integrity.instants import instant_text
@@ -198,7 +198,7 @@ def _sealed(
     for name, content in envelope.items():
         _write(folder, name, content)
     with open_pack(folder) as files:
-        sums = sums_text({name: _digest(files, name) for name in files.names()})
+        sums = sums_text({name: _digest(files, name) for name in files.names() if name != UNFINISHED})
     _write(folder, layout.SUMS, sums)
     named = {name: digest(content) for name, content in envelope.items()} | {layout.SUMS: digest(sums)}
     head = _head(assessed, written, staged, sealed)
