@@ -1,7 +1,7 @@
 """Assess, and write an evidence pack that somebody can verify who trusts neither limen nor you.
 
-The inputs are copied into the pack first, and judged there: what is packed is what was judged. The pack appears whole,
-by one rename, or not at all; nothing is ever written over. The run log says that the run began before anything is
+The inputs are copied into the pack first, and judged there: what is packed is what was judged. The pack appears whole
+or not at all; nothing is ever written over. The run log says that the run began before anything is
 judged, so that a failed run can't be dropped and a lucky one can't be picked.
 
 PATH is a boundaries.yaml or its folder; without it, boundaries.yaml is looked for here and upwards.
