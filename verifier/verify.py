@@ -29,6 +29,7 @@ import math
 import os
 import re
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -165,19 +166,17 @@ class Zip:
 
     def listed(self):
         """Return the size of each plain file, by name, and a list of (name, what is wrong with it)."""
-        sizes, faults, own, end = {}, [], os.path.basename(self.path), 0
+        sizes, faults, own = {}, [], os.path.basename(self.path)
         entries = self.archive.infolist()
         if len(entries) > MOST_FILES:
             raise NoPack(f"{self.path} holds more files than any pack")
         if self.archive.comment:
             faults.append((own, "the zip has a comment, in which another zip could lie"))
-        for entry in sorted(entries, key=lambda one: one.header_offset):
+        hidden = self.hidden(entries, own)
+        if hidden:
+            faults.append(hidden)
+        for entry in entries:
             name = entry.orig_filename
-            if entry.header_offset < end:
-                faults.append((name, "it lies over another file of the zip"))
-            elif end == 0 and entry.header_offset > 0:
-                faults.append((own, "the zip begins with something else"))
-            end = entry.header_offset + 30 + entry.compress_size  # 30: the entry's own header, without its name
             wrong = self.wrong(entry)
             if wrong:
                 faults.append((name, wrong))
@@ -186,6 +185,59 @@ class Zip:
             elif not entry.is_dir():
                 sizes[name] = entry.file_size
         return sizes, faults
+
+    def hidden(self, entries, own):
+        """Return name and fault of the first bytes that the zip's directory does not account for.
+
+        Who reads a zip from its beginning, as many programs do that unpack, would find another pack there.
+        """
+        place = 0
+        with open(self.path, "rb") as file:
+            for entry in sorted(entries, key=lambda one: one.header_offset):
+                if entry.header_offset != place and not place:
+                    return own, "the zip begins with something else"
+                if entry.header_offset < place:
+                    return entry.orig_filename, "it lies over another file of the zip"
+                if entry.header_offset > place:
+                    return entry.orig_filename, "before it lies something that the zip's directory does not name"
+                place = self.end(file, entry)
+                if not place:
+                    return entry.orig_filename, "its own header says otherwise than the zip's directory"
+            if self.archive.start_dir != place:
+                return own, "before the zip's directory lies something that it does not name"
+            file.seek(place)
+            rest = file.read(MOST_READ)
+        place = 0
+        for _ in entries:  # APPNOTE 4.3.12: 46 bytes, a name, an extra field and a comment
+            lengths = struct.unpack_from("<3H", rest.ljust(place + 34, b"\0"), place + 28)
+            place += 46 + sum(lengths)
+        if len(rest) - place not in (22, 22 + 20 + 56):  # the end record; before it that of zip64 and its locator
+            return own, "behind the zip's directory lies something else"
+        return None
+
+    @staticmethod
+    def end(file, entry):
+        """Return where an entry ends; 0 where its own header (APPNOTE 4.3.7) is not the one of the directory."""
+        file.seek(entry.header_offset)
+        header = file.read(30)
+        if len(header) < 30:
+            return 0
+        signature, flags, method, checksum, packed, size, name, extra = struct.unpack("<4s2x2H4x3I2H", header)
+        if (signature, method, flags & 0x849) != (b"PK\3\4", entry.compress_type, entry.flag_bits & 0x849):
+            return 0
+        said = (entry.CRC, entry.compress_size, entry.file_size)
+        end = entry.header_offset + 30 + name + extra + entry.compress_size
+        if not flags & 8:
+            return end if (checksum, packed, size) in (said, (entry.CRC, 0xFFFFFFFF, 0xFFFFFFFF)) else 0
+        file.seek(end)  # bit 3: checksum and sizes stand behind the content (APPNOTE 4.3.9)
+        found = file.read(24)
+        for mark in (b"PK\7\x08", b""):
+            for form in ("<3I", "<I2Q"):
+                if form == "<I2Q" or max(said) < 1 << 32:
+                    behind = mark + struct.pack(form, *said)
+                    if found.startswith(behind):
+                        return end + len(behind)
+        return 0
 
     @staticmethod
     def wrong(entry):
@@ -696,8 +748,9 @@ class Trust:
     def key(one, place):
         """Return what is said of a key."""
         fields(one, KEY, place, optional=["revoked"])
-        if not one["roles"] or not all(isinstance(role, str) for role in one["roles"]):
-            raise Broken("expected roles, in words", place)
+        words = [one["user"], one["holder"], *one["roles"]]
+        if not one["roles"] or not all(isinstance(word, str) and word and word == word.strip() for word in words):
+            raise Broken("expected user, holder and roles, each in words", place)
         revoked = one.get("revoked")
         try:
             found = {"key": Key(one["public_key"]), "user": one["user"], "holder": one["holder"], "roles": one["roles"]}
@@ -738,10 +791,17 @@ class Trust:
                     raise Broken("it stands twice, for the same time", f"keys[{place}]")
                 if one["user"] == other["user"] and not same_person:
                     raise Broken(f"the user {one['user']!r:.60} has two names", f"keys[{place}]")
+                if one["user"] != other["user"] and plain_name(one["holder"]) == plain_name(other["holder"]):
+                    both = f"{other['user']!r:.60} and {one['user']!r:.60} have one name, {one['holder']!r:.60}"
+                    raise Broken(f"the users {both}: tell two people apart by it", f"keys[{place}]")
         ids = list({one["key"].id for one in self.keys}) + [key.id for _, key in self.logs + self.witnesses]
-        names = [name for name, _ in self.witnesses]
-        if len(set(ids)) != len(ids) or len(set(names)) != len(names):
-            raise Broken("a key, or the name of a witness, stands twice", "the trust file")
+        if len(set(ids)) != len(ids):
+            raise Broken("a key stands twice", "the trust file")
+
+
+def plain_name(name):
+    """Return a name so that those that look alike are the same."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def standing(entry, now, covered):
@@ -785,7 +845,7 @@ OTHERS = re.compile(
     r"reports/(limen\.(html|json|jsonl|sarif|xml|md|txt|pdf|xlsx)|oscal-(plan|results|component)\.json)"
     r"|core/inputs/(waivers\.yaml|(baseline|signing|previous)\.json|sensitivity/[^/]+\.json)"
     r"|core/inputs/((declaration|policies|own/[0-9]+)/.+|observations/(run\.json|SHA256SUMS|raw/[0-9a-f]{64}))"
-    r"|envelope/(signatures/[0-9]{4}\.json|signatures\.pdf|timestamps/[0-9]{4}\.(json|tsr))",
+    r"|envelope/(signatures/(?!0000)[0-9]{4}\.json|signatures\.pdf|timestamps/(?!0000)[0-9]{4}\.(json|tsr))",
     re.ASCII,
 )
 NAMED = frozenset(ALWAYS + FULL + REDACTED)
@@ -844,19 +904,23 @@ ASSESSMENT = shape(
     "observed:count unseeable:count"
 )
 TALLY = shape("failed:object gaps:count accepted:count")
-STATUSES = ["error", "fail", "not_assessed", "not_applicable", "out_of_scope", "pass"]
+STATUSES = ["error", "fail", "not_assessed", "pass", "not_applicable", "out_of_scope"]  # the worst first
 SEVERITIES = ["critical", "high", "medium", "low"]
+SCOPES = ("design", "conformance")
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GATING = ("fail", "error", "not_assessed")  # what must have a finding
-RULE = shape("rule:text subject:text severity:text")
+RULE = shape("rule:text subject:text severity:text controls:list")
 DECISION = shape("rule:text status:text severity:text controls:list kind:text")
-DETAIL = shape("decision:count rule:text subject:text")
+DETAIL = shape("decision:count rule:text subject:text results:list")
 SUBJECT = shape("kind:text subject:text")
-FINDING = shape("rule:text subject:text status:text severity:text disposition:text")
+FINDING = shape("rule:text subject:text status:text severity:text disposition:text fingerprint:text")
+WAIVER = shape("fingerprint:text counted:flag")
 RECORD_FORMS = {
     "core/rules.jsonl": RULE,
     "core/details.jsonl": DETAIL,
     "core/subjects.jsonl": SUBJECT,
     "core/findings.jsonl": FINDING,
+    "core/waivers.jsonl": WAIVER,
 }
 
 
@@ -880,11 +944,13 @@ class Core:
         self.withheld = 0
         self.kept = {}  # public file of a redacted pack: how many of its leaves are there
         self.assessment = None
-        self.rules = {}  # rule: its kind of subject and its severity
+        self.rules = {}  # rule: its kind of subject, its severity and its controls
         self.decided = []  # rule and status of each decision
         self.details = []  # rule and subject of each decision's private half
         self.subjects = {}  # kind: its subjects, in order
         self.findings = []
+        self.waived = set()  # fingerprints that a waiver counts for
+        self.claims = [0, 0]  # how many, and how many of them were observed
         self.known = {}  # a line of decisions.jsonl: what it says; a few hundred of them are different
 
     def next_public(self, name, index):
@@ -904,25 +970,53 @@ class Core:
         form = RECORD_FORMS.get(name, {})
         value = some_fields(value, form, name, index)
         if name == "core/rules.jsonl":
-            if value["rule"] in self.rules or value["severity"] not in SEVERITIES:
-                raise Broken("the rule stands twice, or has no severity that there is", name, index)
-            self.rules[value["rule"]] = (value["subject"], value["severity"])
+            self.rule(value, name, index)
         elif name == "core/details.jsonl":
             if value["decision"] != index or index >= len(self.decided) or value["rule"] != self.decided[index][0]:
                 raise Broken(f"it is not the detail of decision {index}", name, index)
+            self.follows(value["results"], self.decided[index][1], name, index)
             self.details.append((sys.intern(value["rule"]), sys.intern(value["subject"])))
         elif name == "core/subjects.jsonl":
             self.subjects.setdefault(value["kind"], []).append(sys.intern(value["subject"]))
         elif name == "core/findings.jsonl":
             self.finding(value, name, index)
+        elif name == "core/waivers.jsonl":
+            self.waived.update([value["fingerprint"]] if value["counted"] else [])
+        elif name == "core/claims.jsonl":
+            self.claim(value, name, index)
+
+    @staticmethod
+    def follows(checks, status, name, index):
+        """A decision is the worst of its checks; without any it neither passes nor fails."""
+        found = [one.get("status") if isinstance(one, dict) else None for one in checks]
+        if not all(isinstance(one, str) and one in STATUSES for one in found):
+            raise Broken("a check of it ended in no way that there is", name, index)
+        if min(found, key=STATUSES.index) != status if found else status in ("pass", "fail"):
+            raise Broken(f"its checks do not come to {status}, which core/decisions.jsonl says", name, index)
+
+    def rule(self, value, name, index):
+        """Take a rule."""
+        if value["rule"] in self.rules or value["severity"] not in SEVERITIES:
+            raise Broken("the rule stands twice, or has no severity that there is", name, index)
+        if not all(isinstance(one, str) for one in value["controls"]):
+            raise Broken("its controls are no texts", name, index)
+        self.rules[value["rule"]] = (value["subject"], value["severity"], value["controls"])
+
+    def claim(self, value, name, index):
+        """Count a claim, and whether it was observed."""
+        agrees = value.get("agrees", "")
+        if not (agrees is None or isinstance(agrees, bool)):
+            raise Broken("it does not say whether the claim agrees with what was observed", name, index)
+        self.claims = [self.claims[0] + 1, self.claims[1] + (agrees is not None)]
 
     def decision(self, value, name, index):
         """Return rule and status of a decision."""
         value = fields(value, DECISION, name, index)
         if value["status"] not in STATUSES:
             raise Broken(f"there is no status {value['status']!r:.40}", name, index)
-        if self.rules.get(value["rule"]) != (value["kind"], value["severity"]):
-            raise Broken(f"rules.jsonl has no rule {value['rule']:.80} of that kind and severity", name, index)
+        if self.rules.get(value["rule"]) != (value["kind"], value["severity"], value["controls"]):
+            what = f"rules.jsonl has no rule {value['rule']:.80} of that kind and severity, for those controls"
+            raise Broken(what, name, index)
         return value["rule"], value["status"]
 
     def finding(self, value, name, index):
@@ -992,9 +1086,18 @@ def take_file(pack, core, results, name):
 def read_assessment(value, name):
     """Return the public summary, after its form was held against what is expected."""
     value = some_fields(value, ASSESSMENT, name)
-    if value["format"] != "limen-pack-1" or value["fail_on"] not in SEVERITIES:
-        raise Broken("its format or its threshold is none that is known", name)
+    known = value["scope"] in SCOPES and value["fail_on"] in SEVERITIES
+    if value["format"] != "limen-pack-1" or not known:
+        raise Broken("its format, its scope or a severity is none that is known", name)
+    if not DAY.fullmatch(value["as_of"]):
+        raise Broken("as_of is no day such as 2026-11-22", name)
+    try:
+        datetime.date(*map(int, value["as_of"].split("-")))
+    except ValueError as error:
+        raise Broken(f"as_of: {error}", name) from None
     fields(value["findings"], TALLY, name)
+    if set(value["findings"]["failed"]) - set(SEVERITIES) or set(value["counts"]) - set(STATUSES):
+        raise Broken("it counts a severity or a status that there is not", name)
     for counts in (value["counts"], value["population"], value["findings"]["failed"]):
         if not all(type(count) is int and count >= 0 for count in counts.values()):
             raise Broken("it counts in something else than numbers", name)
@@ -1095,15 +1198,17 @@ def check_redaction(pack, kept, withheld, results):
     results.ok("redaction", f"{withheld} records withheld, not re-performable; {kept} are kept, and in the tree")
 
 
-def check_population(core, redacted, results):
+def check_population(pack, core, results):
     """Every rule judged every subject of its kind, once, and all that is counted follows from that."""
-    assessment, public = core.assessment, "core/assessment.json"
+    assessment, public, redacted = core.assessment, "core/assessment.json", pack.redacted
     if assessment is None:
         results.add("population", "unchecked", "the summary can't be read", public)
         return
     population = assessment["population"]
     decided, counts, gating = check_decisions(core, redacted, results)
-    for rule, (kind, _) in core.rules.items():
+    for rule, (kind, _, _) in core.rules.items():
+        if kind not in population:
+            results.broken("population", f"it does not count the kind {kind}, which {rule} judges", public)
         if decided[rule] != population.get(kind, 0):
             what = f"{rule} has {decided[rule]} decisions for {population.get(kind, 0)} subjects"
             results.broken("population", what, "core/decisions.jsonl")
@@ -1115,10 +1220,14 @@ def check_population(core, redacted, results):
             if there != said:
                 what = f"it has {there} subjects of the kind {kind}, and the summary says {said}"
                 results.broken("population", what, "core/subjects.jsonl")
+            if len(set(core.subjects.get(kind, []))) != there:
+                results.broken("population", f"a subject of the kind {kind} stands twice", "core/subjects.jsonl")
         if len(core.details) != len(core.decided):
             what = f"{len(core.decided)} decisions have {len(core.details)} details"
             results.broken("population", what, "core/details.jsonl")
-        check_findings(core, gating, results)
+        check_findings(pack, core, gating, results)
+        check_observed(pack, core, results)
+    check_enough(core, results)
     check_conclusion(assessment, results)
     results.ok("population", f"{len(core.decided)} decisions: every subject under every rule for its kind")
 
@@ -1126,10 +1235,10 @@ def check_population(core, redacted, results):
 def check_decisions(core, redacted, results):
     """Decisions come rule by rule, and each is of the next subject of the rule's kind.
 
-    Return how many there are by rule and by status, and rule and subject of each that must have a finding.
+    Return how many there are by rule and by status, and the status of each that must have a finding.
     """
     order, last = {rule: place for place, rule in enumerate(core.rules)}, 0
-    decided, counts, gating = dict.fromkeys(core.rules, 0), dict.fromkeys(STATUSES, 0), set()
+    decided, counts, gating = dict.fromkeys(core.rules, 0), dict.fromkeys(STATUSES, 0), {}
     for index, (rule, status) in enumerate(core.decided):
         if order[rule] < last:
             results.broken("population", "it is out of the order of rules.jsonl", "core/decisions.jsonl", index)
@@ -1144,15 +1253,29 @@ def check_decisions(core, redacted, results):
             what = f"it is of another subject than number {place} of the kind {kind}"
             results.broken("population", what, "core/details.jsonl", index)
         elif status in GATING:
-            gating.add((rule, subject))
+            gating[rule, subject] = status
     return decided, counts, gating
 
 
-def check_findings(core, gating, results):
-    """Each decision that is not good has a finding, and they are as many as the summary says."""
-    tally = {"failed": {}, "gaps": 0, "accepted": 0}
-    for rule, subject, status, severity, disposition in core.findings:
-        gating.discard((rule, subject))
+def check_findings(pack, core, gating, results):
+    """Each decision that is not good has a finding that says so, none says otherwise, and they are as many as told."""
+    tally, missing, file = {"failed": {}, "gaps": 0, "accepted": 0}, dict(gating), "core/findings.jsonl"
+    for index, (rule, subject, status, severity, disposition, fingerprint) in enumerate(core.findings):
+        decided = gating.get((rule, subject))
+        if decided == status:
+            missing.pop((rule, subject), None)
+        what = ""
+        if rule not in core.rules:
+            what = "" if subject.startswith("waiver:") else f"rules.jsonl has no rule {rule}"
+        elif core.rules[rule][1] != severity:
+            what = f"it is {severity}, and the rule {rule} is {core.rules[rule][1]}"
+        elif decided is None:
+            what = f"{rule} of {subject} is no decision that has a finding"
+        elif STATUSES.index(status) < STATUSES.index(decided):
+            what = f"it is {status}, and {rule} of {subject} was decided as {decided}"
+        what = what or not_accepted(pack, core, disposition, fingerprint)
+        if what:
+            results.broken("population", what, file, index)
         if disposition != "open":
             tally["accepted"] += 1
         elif status == "fail":
@@ -1162,9 +1285,45 @@ def check_findings(core, gating, results):
     said = core.assessment["findings"]
     if dict(said, failed={severity: count for severity, count in said["failed"].items() if count}) != tally:
         results.broken("population", "it counts other findings than there are", "core/assessment.json")
-    if gating and "only flow" not in core.assessment["partial"]:
-        what = "{} of {} has no finding, and must have one".format(*min(gating))
-        results.broken("population", what, "core/findings.jsonl")
+    if missing and "only flow" not in core.assessment["partial"]:
+        rule, subject = min(missing)
+        results.broken("population", f"{rule} of {subject} is {missing[rule, subject]}, and no finding says so", file)
+
+
+def not_accepted(pack, core, disposition, fingerprint):
+    """Return what keeps a finding that is said to be accepted from being so; empty where nothing does."""
+    if disposition == "waived":
+        return "" if fingerprint in core.waived else "it is waived, and no waiver of core/waivers.jsonl counts for it"
+    file = {"baseline": "core/inputs/baseline.json", "inherited": "core/inputs/request.json"}.get(disposition)
+    if file is None or (file in pack and fingerprint and fingerprint.encode() in pack.read(file)):
+        return ""
+    return f"it is accepted ({disposition}), and {file} does not name it"
+
+
+def check_enough(core, results):
+    """The summary counts a finding for each decision that must have one; of a redacted pack nothing else is there."""
+    said, bad = core.assessment["findings"], {}
+    for rule, status in core.decided:
+        if status in GATING:
+            key = core.rules[rule][1] if status == "fail" else ""
+            bad[key] = bad.get(key, 0) + 1
+    lacking = sum(max(0, bad.get(severity, 0) - said["failed"].get(severity, 0)) for severity in SEVERITIES)
+    lacking += max(0, bad.get("", 0) - said["gaps"])
+    if lacking > said["accepted"] and "only flow" not in core.assessment["partial"]:
+        what = f"{lacking} decisions must have a finding and are in none of its counts"
+        results.broken("population", what, "core/assessment.json")
+
+
+def check_observed(pack, core, results):
+    """What is said to be observed was recorded."""
+    assessment, conformance = core.assessment, core.assessment["scope"] == "conformance"
+    if conformance and not any(name.startswith("core/inputs/observations/") for name in pack.sizes):
+        what = "it speaks of conformance, and no observation is enclosed"
+        results.broken("population", what, "core/assessment.json")
+    wanted = [assessment["claims"] if conformance else 0, assessment["observed"]]
+    if core.claims != wanted:
+        what = "it has {} claims, {} of them observed: {} and {} must be there".format(*core.claims, *wanted)
+        results.broken("population", what, "core/claims.jsonl")
 
 
 def check_conclusion(assessment, results):
@@ -1271,6 +1430,8 @@ def read_statement(pack):
     fields(predicate["log"], HEAD, name)
     if predicate["previous"] is not None:
         fields(predicate["previous"], LINKED, name)
+        if not HEX.fullmatch(predicate["previous"]["root"]):
+            raise Broken("its previous pack has a root that is no SHA-256", name)
     envelope.root, envelope.digests, envelope.said = digests["core"], digests, predicate
     return envelope
 
@@ -1331,7 +1492,7 @@ class Context:
         self.covered = {}  # file: the earliest trusted timestamp that covers it
         self.people = {}  # role: who signed so, for certain
         self.perhaps = {}  # role: who may have signed so; it could not be checked
-        self.witnesses = 0  # how many of the trust file's saw the run log
+        self.witnesses = set()  # which of the trust file's saw the run log
 
     def count(self, role, user):
         """Note that somebody signed in a role, for certain."""
@@ -1442,8 +1603,9 @@ def check_e_signatures(signatures, assessed_at, context):
                 entry, words = context.judged(envelope, key_id, value["role"])
                 if (value["user"], value["name"]) != (entry["user"], entry["holder"]):
                     raise Broken(f"it names {value['name']:.80}, and the key is that of {entry['holder']}", file)
-            latest = min(context.now, context.covered.get(file, context.now)) + TOLERANCE
-            if envelope.at > latest or (assessed_at is not None and envelope.at < assessed_at - TOLERANCE):
+            latest = min(context.now, context.covered.get(file, context.now))
+            early = assessed_at is not None and assessed_at - envelope.at > TOLERANCE
+            if envelope.at - latest > TOLERANCE or early:
                 raise Broken(f"it is dated {value['at']}, which can't be", file)
         except Broken as found:
             context.results.problem("e-signatures", found)
@@ -1475,7 +1637,8 @@ def check_manifestation(pack, signatures, results):
 # Timestamps (RFC 3161): before which time something was there
 
 COVERED = re.compile(
-    r"envelope/(statement\.json|signatures\.pdf|signatures/[0-9]{4}\.json|timestamps/[0-9]{4}\.(json|tsr))", re.ASCII
+    r"envelope/(statement\.json|signatures\.pdf|signatures/(?!0000)[0-9]{4}\.json|timestamps/(?!0000)[0-9]{4}\.(json|tsr))",
+    re.ASCII,
 )
 
 
@@ -1522,7 +1685,7 @@ def stamp_of(context, data, reply):
         if trust is None or not trust.certificates:
             raise Unchecked("no trust file names an authority that could have made it")
         time = context.openssl.stamped(pack.read(data), pack.read(reply), trust.certificates)
-        if time > context.now + TOLERANCE:
+        if time - context.now > TOLERANCE:
             raise Unchecked(f"it is of {shown(time)}, which is yet to come")
     except Broken as found:
         found.file = reply
@@ -1568,9 +1731,9 @@ def check_time(statement, context):
     except ValueError as error:
         raise Broken(str(error), STATEMENT) from None
     first = context.covered.get(STATEMENT)
-    if assessed_at > context.now + TOLERANCE:
+    if assessed_at - context.now > TOLERANCE:
         results.broken("time", f"it is dated {shown(assessed_at)}, which is still to come", file)
-    elif first is not None and not first - datetime.timedelta(hours=24) <= assessed_at <= first + TOLERANCE:
+    elif first is not None and not -TOLERANCE <= first - assessed_at <= datetime.timedelta(hours=24):
         what = f"it is dated {shown(assessed_at)}, and its first trusted timestamp is of {shown(first)}"
         results.broken("time", what, file)
     elif first is not None:
@@ -1649,7 +1812,8 @@ class Note:
 
 def check_log(pack, statement, note, since, results):
     """The entries lead to the checkpoint, the last one ends the run of this pack, and the log only grew."""
-    name, tree, runs, mine, held = "envelope/log.jsonl", Tree(), {}, False, Tree().root()
+    name, tree, runs, mine, held = "envelope/log.jsonl", Tree(), {}, "", Tree().root()
+    begun, recorded = {}, set()  # for what each run started; what was recorded
     for place, line in enumerate(pack.lines(name)):
         tree.add(hashlib.sha256(b"\0" + line).digest())
         if since is not None and tree.size == since.size:
@@ -1662,22 +1826,50 @@ def check_log(pack, statement, note, since, results):
             if run in runs:
                 raise Broken("the run started before", name, place)
             runs[run] = "unfinished"
-        elif kind != "observed":
+            begun[run] = (entry["system"], entry["scope"])
+        elif kind == "observed":
+            recorded.add(entry["recording"])
+        else:
             if runs.get(run) not in MAY_FOLLOW[kind]:
                 raise Broken(f"the run {kind}, and did not start or came to an end before", name, place)
             runs[run] = kind
-            mine = kind == "ended" and statement is not None and is_mine(entry, statement, name, place)
+            mine = run if kind == "ended" and statement is not None and is_mine(entry, statement, name, place) else ""
     if since is not None:
         check_since(tree, held, note, since, name, results)
-    if (note.size, note.root) != (tree.size, tree.root()):
-        raise Broken(f"its {tree.size} entries do not lead to the checkpoint, which has {note.size}", name)
-    if statement is not None and statement.said["log"] != {"origin": note.origin, "size": note.size, "root": note.root}:
-        raise Broken("it is not the checkpoint that the Statement names", note.file)
-    if statement is not None and not mine:
-        raise Broken("its last entry is not the end of the run that made this pack", name)
+    check_end(statement, note, tree, begun.get(mine), name)
+    check_attested(pack, recorded)
     states = list(runs.values())
     words = f"{states.count('failed')} runs failed, {states.count('unfinished')} have no end"
     results.ok("log", f"{tree.size} entries lead to the checkpoint; {words}")
+
+
+def check_end(statement, note, tree, begun, name):
+    """The entries lead to the checkpoint, which the Statement names; the last is of this pack's run, for its system."""
+    if (note.size, note.root) != (tree.size, tree.root()):
+        raise Broken(f"its {tree.size} entries do not lead to the checkpoint, which has {note.size}", name)
+    if statement is None:
+        return
+    said = statement.said
+    if said["log"] != {"origin": note.origin, "size": note.size, "root": note.root}:
+        raise Broken("it is not the checkpoint that the Statement names", note.file)
+    if begun is None:
+        raise Broken("its last entry is not the end of the run that made this pack", name)
+    if begun != (said["system"], said["scope"]):
+        raise Broken("the run of this pack started for {} ({})".format(*begun), name)
+
+
+def check_attested(pack, recorded):
+    """Where it is said that the log attests observations, it knows of their recording."""
+    recording, run = "core/inputs/observations/run.json", "envelope/run.json"
+    if recording not in pack or run not in pack:
+        return
+    try:
+        said = document(pack, run, None)
+    except Broken:
+        return  # core-format says so
+    told = isinstance(said, dict) and said.get("observations") == "attested"
+    if told and pack.digest(recording) not in recorded:
+        raise Broken("it says that the observations are attested, and the log knows nothing of their recording", run)
 
 
 def read_entry(line, name, place):
@@ -1696,6 +1888,20 @@ def read_entry(line, name, place):
         raise Broken("it is no entry of a run log", name, place)
     if kind == "observed" and ("head" in entry) == ("nonce" in entry):
         raise Broken("it names neither a head nor a nonce, or both", name, place)
+    if "head" in entry:
+        fields(entry["head"], HEAD, name, place)
+    head = entry.get("head", {})
+    digests = [value for one in (entry, head) for field, value in one.items() if field in ("root", "recording")]
+    words = [entry.get(field, "-") for field in ("system", "reason", "nonce")] + [head.get("origin", "-")]
+    words += entry.get("counts", {})
+    numbers = [
+        entry.get("exit_code", 0) <= 4,
+        *(type(one) is int and one >= 0 for one in entry.get("counts", {}).values()),
+    ]
+    if not all(map(HEX.fullmatch, digests)) or not all(1 <= len(word) <= 200 for word in words) or not all(numbers):
+        raise Broken("it has a digest, a text or a number that is none", name, place)
+    if entry.get("scope", "design") not in SCOPES:
+        raise Broken("its scope is none", name, place)
     return entry
 
 
@@ -1725,10 +1931,10 @@ def check_checkpoint(note, context):
     """The log's own key signed where it stands; count the witnesses of the trust file that saw it."""
     if context.trust is None:
         raise Unchecked("without a trust file nobody knows whose log it is", note.file)
-    for witness, key in context.trust.witnesses:
+    for witness, key in context.trust.witnesses:  # one that changed its key stands there with both, and counts once
         times = note.cosigned(context.openssl, witness, key)
-        context.witnesses += bool(times)
         if times:
+            context.witnesses.add(witness)
             when = shown(datetime.datetime.fromtimestamp(min(max(times), 253402300799), UTC))
             context.results.add("witnesses", "ok", f"{witness} saw the log at {when}")
     if not context.log_keys(note):
@@ -1758,8 +1964,8 @@ def check_previous(statement, other, results):
 def own_policy(pack):
     """Return what the pack's own signing policy requires."""
     value = document(pack, SIGNING, b"")
-    if isinstance(value, dict):
-        value.pop("approvals", None)  # who approved profiles and frameworks: core/approvals.json shows them
+    if isinstance(value, dict) and not isinstance(value.pop("approvals", {}), dict):  # core/approvals.json shows them
+        raise Broken("its approvals are none", SIGNING)
     return requirements(value, SIGNING)
 
 
@@ -1770,9 +1976,9 @@ def check_policy(pack, context):
     if file in pack:
         needed.append(own_policy(pack))
     witnesses = max([require["witnesses"] for require in needed], default=0)
-    if context.witnesses < witnesses:
+    if len(context.witnesses) < witnesses:
         found = Unchecked if context.trust is None else Broken
-        what = f"{context.witnesses} of {witnesses} witnesses that are trusted saw the run log"
+        what = f"{len(context.witnesses)} of {witnesses} witnesses that are trusted saw the run log"
         results.problem("witnesses", found(what, "envelope/checkpoint.txt"))
     if context.trust is None:
         raise Unchecked("without a trust file nobody's signature counts")
@@ -1823,7 +2029,7 @@ def verify(path, trust, now, since, previous):
         statement = checked("statement", read_statement, pack)
         core = read_core(pack, 0 if statement is None else statement.said["public_size"], results)
         if core is not None:
-            check_population(core, pack.redacted, results)
+            check_population(pack, core, results)
         if statement is not None:
             checked("statement", check_statement, pack, core, statement, results)
         checked("timestamps", check_timestamps, context)
@@ -1931,12 +2137,12 @@ def read_trust(path):
 def answered(asked):
     """Return exit code, outcome in words and all checks of what the command line asks; raises NoPack."""
     try:
-        now = moment(asked.at) if asked.at else datetime.datetime.now(UTC).replace(microsecond=0)
+        now = moment(asked.at) if asked.at is not None else datetime.datetime.now(UTC).replace(microsecond=0)
     except ValueError as error:
         raise NoPack(f"--at: {error}") from None
-    trust = read_trust(asked.trust) if asked.trust else None
+    trust = read_trust(asked.trust) if asked.trust is not None else None
     try:
-        since = Note(given(asked.since, "the checkpoint"), asked.since) if asked.since else None
+        since = Note(given(asked.since, "the checkpoint"), asked.since) if asked.since is not None else None
     except Broken as found:
         raise NoPack(f"{found.file}: {found.what}") from None
     results, withheld = verify(asked.pack, trust, now, since, asked.previous)

@@ -10,13 +10,14 @@ import pytest
 from tests.adversary.packs import Cheating, sealed
 from tests.evidence.makings import entry, log_of
 from tests.evidence.oracle import jcs
-from tests.evidence.sealing import Sealing, run_id, seal
+from tests.evidence.sealing import Sealing, redacted, run_id, seal
 from tests.evidence.small_core import FAILED, Small
 from tests.needs import need_program
 
 ASSESSMENT, RULES, DECISIONS = "core/assessment.json", "core/rules.jsonl", "core/decisions.jsonl"
 DETAILS, SUBJECTS, FINDINGS = "core/details.jsonl", "core/subjects.jsonl", "core/findings.jsonl"
 LOST: dict[str, Any] = {"root": "a" * 64, "tree_size": 9, "public_size": 3, "exit_code": 0, "counts": {"pass": 1}}
+HEAD: dict[str, Any] = {"origin": "o", "size": 1, "root": "a" * 64}
 Change = Callable[[Small], None]
 
 
@@ -111,7 +112,7 @@ CONTRADICTIONS: dict[str, tuple[Change, str, str]] = {
     "counts without zeros": (no_zeros, "population", ASSESSMENT),
     "a subject that stands twice": (subject_twice, "population", SUBJECTS),
     "controls that are not the rule's": (other_controls, "population", DECISIONS),
-    "controls that are no text": (no_text_controls, "population", DECISIONS),
+    "controls that are no text": (no_text_controls, "population", RULES),
     "a failure hidden behind a pass": (hidden_failure, "population", DETAILS),
     "a failure with no failing check": (made_up_failure, "population", DETAILS),
 }
@@ -231,7 +232,7 @@ def entries(cheat: Cheating) -> dict[str, list[bytes]]:
         "an empty nonce": [entry("observed", 9, at, **seen, nonce="")],
         "a recording that is no digest": [entry("observed", 9, at, recording="b", nonce="n")],
         "a head that is none": [entry("observed", 9, at, **seen, head={"x": 1})],
-        "a head of a negative log": [entry("observed", 9, at, **seen, head={"origin": "o", "size": -1, "root": "a" * 64})],
+        "a head of a negative log": [entry("observed", 9, at, **seen, head={**HEAD, "size": -1})],
         "no reason": [begun, entry("failed", 9, at, reason="")],
         "a root that is no digest": [begun, entry("ended", 9, at, **{**LOST, "root": "zz"})],
         "an exit code that there is not": [begun, entry("ended", 9, at, **{**LOST, "exit_code": 77})],
@@ -273,3 +274,19 @@ def test_what_a_run_log_begins_with_can_not_be_another_packs_end(cheat: Cheating
     for name in ("envelope/log.jsonl", "envelope/checkpoint.txt"):
         files[name] = foreign[name]
     cheat.refused("the log of another pack", cheat.restated(files, {}), "log", "envelope/log.jsonl")
+
+
+@pytest.mark.parametrize("change", [hidden_failure, made_up_failure])
+def test_what_a_redacted_pack_keeps_contradicts_nothing_that_is_public(cheat: Cheating, change: Change) -> None:
+    """Whoever redacts with a program of their own shows a failure under a pass, or nothing under a failure."""
+    whole = sealed(cheat.core(change))
+    keep = {(DETAILS, 0), (DETAILS, 1), ("core/inputs/signing.json", 0)}
+    cheat.refused(f"kept {change.__name__}", redacted(whole, keep), "population", DETAILS)
+    shown = redacted(sealed(cheat.core(lambda core: None)), keep)
+    cheat.taken("kept", shown)
+
+
+def test_a_redacted_summary_counts_a_finding_for_each_failure(cheat: Cheating) -> None:
+    """Findings are withheld, and the public says that a rule of high severity failed."""
+    whole = sealed(cheat.core(downgraded, recount=False))
+    cheat.refused("downgraded", redacted(whole, {("core/inputs/signing.json", 0)}), "population", ASSESSMENT)

@@ -53,8 +53,9 @@ def fewer_rules(folder: Path) -> None:
 
     path = folder / PROFILE
     profile = yaml.safe_load(path.read_text())
-    profile["rules"] = [rule for rule in profile["rules"] if not rule.startswith("transit.")]
+    profile["rules"] = [rule for rule in profile["rules"] if rule != "transit.plaintext"]
     path.write_text(yaml.safe_dump(profile))
+    shutil.rmtree(folder / POLICIES / "rego/limen/rules/transit/plaintext")
 
 
 def weaker_rule(folder: Path) -> None:

@@ -35,11 +35,13 @@ def watch(event, arguments):
             seen.append(path)
     elif event.startswith("socket.connect") or event == "socket.getaddrinfo":
         seen.append(event)
-from limen.cli import main
+from pathlib import Path
+from limen.assess.reperforming import reperform
+from limen.policy.engines import EngineOptions
 sys.addaudithook(watch)
-code = main(["reperform", sys.argv[1], "--engine", "embedded"])
+(found,) = reperform(Path(sys.argv[1]), (EngineOptions(),))
 print(*seen, sep="\\n", file=sys.stderr)
-sys.exit(code)
+sys.exit(bool(found.differences))
 """
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.evidence import sealing
+from tests.evidence.damaged_by_producers import signed_by_producers
 from tests.evidence.damaged_files import by_file, containers_of
 from tests.evidence.damaged_records import records_of, redactions_of, resealed
 from tests.evidence.damaged_signatures import keys_of, signatures_of
@@ -132,6 +133,7 @@ def damaged(folder: Path) -> Iterator[Case]:
     yield from by_file(made, "redacted", redacted(made.whole, KEPT))
     yield from resealed(made)
     yield from records_of(made)
+    yield from signed_by_producers(made)
     yield from keys_of(made)
     yield from signatures_of(made)
     yield from timestamps_of(made)

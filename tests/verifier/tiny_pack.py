@@ -108,16 +108,17 @@ def core_files(subjects: int = 3, rules: int = 2, failing: int = 0) -> dict[str,
             for (one, _), status in zip(decisions, statuses, strict=True)
         ),
         "core/details.jsonl": records(
-            {"id": "x", "decision": index, "rule": rule[one], "subject": names[name], "results": [result],
-             "reason": "", "witness": []}
-            for index, (one, name) in enumerate(decisions)
+            {"id": "x", "decision": index, "rule": rule[one], "subject": names[name],
+             "results": [{**result, "status": status}], "reason": "", "witness": []}
+            for index, ((one, name), status) in enumerate(zip(decisions, statuses, strict=True))
         ),
         "core/subjects.jsonl": records(
             {"id": "x", "kind": "crossing", "subject": name, "input": {"flow": name, "arrow": "a → b", "tls": 1.3}}
             for name in names
         ),
         "core/findings.jsonl": records(
-            {"rule": rule[0], "subject": names[name], "status": "fail", "severity": "high", "disposition": "open"}
+            {"rule": rule[0], "subject": names[name], "status": "fail", "severity": "high", "disposition": "open",
+             "fingerprint": "0" * 32}
             for name in range(failing)
         ),
         **{f"core/{name}.jsonl": b"" for name in ("claims", "attempts", "crossings", "waivers")},

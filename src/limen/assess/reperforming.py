@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from limen.assess.assessing import Progress, assess
-from limen.assess.staging import enclosed_request, judged_core
+from limen.assess.enclosed import unread
+from limen.assess.staging import asked_of, enclosed_request, judged_core
 from limen.errors import InternalError, LimenError, Location, Problem, UnassessedError
 from limen.evidence import layout
 from limen.evidence.core import write_core
@@ -80,6 +81,7 @@ def _again(files: PackFiles, inputs: Path, made: Path, engine: EngineOptions, sa
     try:
         assessed = assess(enclosed_request(inputs, engine), say)
         core = judged_core(assessed, inputs)
+        left = unread(files.names(), assessed, asked_of(inputs))
     except (InternalError, UnassessedError):  # limen's own bug, or an engine that is missing
         raise
     except LimenError as error:
@@ -95,6 +97,7 @@ def _again(files: PackFiles, inputs: Path, made: Path, engine: EngineOptions, sa
     found += [
         Difference(file=name, record=None, what="it does not follow from the inputs") for name in sorted(there - again)
     ]
+    found += [Difference(file=name, record=None, what="it is enclosed, and nothing reads it") for name in left]
     records = 0
     for name in sorted(again & there):
         difference, lines = _compared(files, name, made / name)

@@ -21,7 +21,7 @@ from limen.assess.assessing import (
 )
 from limen.errors import DeclarationError, LimenError, Location, Problem, UsageError
 from limen.evidence import layout
-from limen.evidence.approvals import Approvals, approvals, policy_of, read_signing_policy
+from limen.evidence.approvals import Approvals, approvals, policy_of, read_signing_policy, unknown
 from limen.evidence.core import Core
 from limen.evidence.inputs import FORMAT, Asked, asked_text, read_asked, recording_files, stage_bytes, stage_files
 from limen.evidence.population import (
@@ -117,7 +117,11 @@ def stage(packing: Packing, path: Path, loaded: Loaded, folder: Path) -> Staged:
             previous = previous_of(files)
         stage_bytes(folder, [(layout.PREVIOUS, previous_text(previous))])
     if packing.signing_policy is not None:
-        stage_bytes(folder, [(layout.SIGNING, read_signing_policy(packing.signing_policy))])
+        policy = read_signing_policy(packing.signing_policy)
+        if wrong := unknown(catalog, policy_of(strict_json(policy))):
+            place = Location(file=str(packing.signing_policy))
+            raise UsageError([Problem(message=one, location=place, hint="limen rules lists them") for one in wrong])
+        stage_bytes(folder, [(layout.SIGNING, policy)])
     stage_bytes(folder, _sensitivity(packing.sensitivity))
     asked = Asked(
         format=FORMAT,
@@ -192,7 +196,7 @@ def enclosed_request(folder: Path, engine: EngineOptions) -> Request:
 
     Raises UsageError where its request.json is none.
     """
-    asked = _asked(folder)
+    asked = asked_of(folder)
     inputs = folder / layout.INPUTS
     return Request(
         path=folder / layout.DECLARATION / asked.declaration,
@@ -217,7 +221,7 @@ def enclosed_request(folder: Path, engine: EngineOptions) -> Request:
 
 def judged_core(assessed: Assessed, folder: Path) -> Core:
     """Return what core is made of: what was judged, and what the inputs in a folder say besides."""
-    asked = _asked(folder)
+    asked = asked_of(folder)
     assessment, catalog = assessed.assessment, assessed.catalog
     used = used_by(catalog, assessment.profiles)
     given = _read(folder, layout.SIGNING, lambda text: policy_of(strict_json(text))) if asked.signing else Approvals()
@@ -242,7 +246,8 @@ def judged_core(assessed: Assessed, folder: Path) -> Core:
     )
 
 
-def _asked(folder: Path) -> Asked:
+def asked_of(folder: Path) -> Asked:
+    """Return what the request.json of a pack in a folder asks; raises UsageError where it is none."""
     return _read(folder, layout.REQUEST, read_asked)
 
 

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,6 +40,13 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     at: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)")]
     sha256: Annotated[str, Meta(pattern=r"^(?:[0-9a-f]{64})?$(?!\n)")] = ""
     """Digest of the version that was approved; empty: whichever is there."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where `at` is no day."""
+        try:
+            datetime.date.fromisoformat(self.at)
+        except ValueError:
+            raise ValueError(f"{self.at} is no day") from None
 
 
 class Approvals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +78,20 @@ def policy_of(value: Any) -> Approvals:
         return msgspec.convert(value.get("approvals", {}), Approvals)
     except msgspec.ValidationError as error:
         raise ValueError(f"approvals: {error}") from None
+
+
+def unknown(catalog: Catalog, given: Approvals) -> list[str]:
+    """Return in words the approvals of profiles and frameworks that there are not: misspelt, they approve nothing."""
+    frameworks = {name.partition(":")[0] for name in catalog.controls}
+    return [
+        f"approvals: there is no {kind} {name!r:.100}"
+        for kind, names, known in (
+            ("profile", given.profiles, set(catalog.profiles)),
+            ("framework", given.frameworks, frameworks),
+        )
+        for name in names
+        if name not in known
+    ]
 
 
 def approvals(catalog: Catalog, used: Used, given: Approvals) -> dict[str, Any]:

@@ -33,10 +33,10 @@ def draw(path: Path, wanted: Wanted) -> tuple[Sample, dict[int, str]]:
 
 def _decisions(files: PackFiles) -> Iterator[Decided]:
     for index, record in enumerate(records(files, layout.DECISIONS)):
-        try:
-            yield Decided(index, record["rule"], record["status"], record["severity"], record["kind"])
-        except KeyError:
-            raise UnreadableError(layout.DECISIONS, f"its record {index} is no decision") from None
+        found = [record.get(name) for name in ("rule", "status", "severity", "kind")]
+        if not all(isinstance(one, str) for one in found):
+            raise UnreadableError(layout.DECISIONS, f"its record {index} is no decision")
+        yield Decided(index, *map(str, found))
 
 
 def as_data(made: Sample, subjects: Mapping[int, str]) -> dict[str, Any]:

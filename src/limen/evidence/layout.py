@@ -46,6 +46,7 @@ SIGNING = "core/inputs/signing.json"
 PREVIOUS = "core/inputs/previous.json"
 INPUT_SENSITIVITY = "core/inputs/sensitivity/"
 OBSERVATIONS = "core/inputs/observations/"
+RECORDING = "core/inputs/observations/run.json"
 
 REPORTS = "reports/"
 VERIFY = "VERIFY.md"

@@ -132,6 +132,8 @@ def _end(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
     file.seek(end)
     found = file.read(24)
     for form in ("<4s3I", "<4sI2Q", "<3I", "<I2Q"):
+        if "Q" not in form and max(said) > _LARGE:
+            continue
         made = struct.pack(form, *([b"PK\7\x08"] if "s" in form else []), *said)
         if found.startswith(made):
             return end + len(made)

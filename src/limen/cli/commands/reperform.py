@@ -1,10 +1,13 @@
 """Judge the enclosed inputs of a pack again, by two engines, and compare every byte of what comes of it.
 
 Nothing is read but the pack: its declaration, rules, profiles, frameworks and recordings stand for those of this
-machine. The files of core that follow from them must be those of the pack, byte for byte.
+machine. The files of core that follow from them must be those of the pack, byte for byte. The rules, profiles and
+frameworks that limen brings are then held against those of this installation: whoever changed them would get what they
+ask for.
 
 Exit codes: 0 they are, on every engine; 1 something differs, and the first difference of each file is named; 2 no pack;
-3 the pack is redacted, its inputs can't be judged by this limen, or OPA is missing (--engine embedded does without).
+3 the pack is redacted, its inputs can't be judged by this limen, they hold other rules of limen's than this limen has
+(compare them with those of the version that made it), or OPA is missing (--engine embedded does without).
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from limen.records.statuses import EXIT_CONFORMING, EXIT_FINDINGS, EXIT_UNASSESS
 if TYPE_CHECKING:
     from limen.assess.reperforming import Reperformed
 
+_SHOWN = 20
+"""Files that are named."""
 SUMMARY = "judge a pack's inputs again, and compare every byte"
 
 
@@ -63,7 +68,26 @@ def run(options: argparse.Namespace, console: Console) -> int:
         codes.append(EXIT_UNASSESSED)
     for one in done:
         _print(one, console)
+    if done:
+        codes.append(_foreign(options.pack, console))
     return worst_exit(*codes)
+
+
+def _foreign(pack: Path, console: Console) -> int:
+    """Print which of the enclosed rules are not those of this limen; return 3 where some are."""
+    from limen import __version__
+    from limen.assess.enclosed import foreign
+
+    found = foreign(pack)
+    if not found:
+        return EXIT_CONFORMING
+    many = "file of limen's rules and profiles is not that" if len(found) == 1 else "files of limen's are not those"
+    console.error(f"{len(found)} enclosed {many} of this limen ({__version__}): of another version, or changed")
+    for name in found[:_SHOWN]:
+        console.error(f"  {name}")
+    if len(found) > _SHOWN:
+        console.error(f"  and {len(found) - _SHOWN} more")
+    return EXIT_UNASSESSED
 
 
 def _print(one: Reperformed, console: Console) -> None:
@@ -71,7 +95,8 @@ def _print(one: Reperformed, console: Console) -> None:
     if not one.differences:
         console.out(f"{one.engine}: {made} follow from the enclosed inputs, byte for byte")
         return
-    console.out(f"{one.engine}: {len(one.differences)} of {made} differ")
+    count = len(one.differences)
+    console.out(f"{one.engine}: {made} were made again, and {count} {'file is' if count == 1 else 'files are'} amiss")
     for difference in one.differences:
         record = "" if difference.record is None else f", record {difference.record}"
         console.out(f"  {difference.file}{record}: {difference.what}")

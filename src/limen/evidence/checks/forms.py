@@ -15,7 +15,7 @@ from limen.records.statuses import Scope, Severity, Status
 Hex = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 """A SHA-256 in hex."""
 Count = Annotated[int, Meta(ge=0)]
-_ODD = re.compile(rb"[:,\[]-?\d++(?:[.eE]|(?<=\d{15}))")
+_ODD = re.compile(rb"(?:\A|[:,\[])-?\d++(?:[.eE]|(?<=\d{15}))")
 """A float or an integer of 15 digits, which orjson might not write as RFC 8785 does; or a text like one."""
 _ASTRAL = re.compile(rb"[\xf0-\xff]")
 """A character beyond the BMP: in a name, orjson sorts it otherwise than RFC 8785."""

@@ -83,6 +83,8 @@ class Pack:
         """Found by the checks tree and redaction."""
         self.withheld = 0
         """Leaves whose content is not there."""
+        self.details: tuple[int, ...] = ()
+        """Numbers of the details that a redacted pack keeps; found by the check redaction."""
         self.stamps: tuple[Stamp, ...] = ()
         """Found by the check timestamps."""
 

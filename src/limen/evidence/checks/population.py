@@ -47,7 +47,7 @@ def check(pack: Pack) -> Iterator[Check]:
     if isinstance(pack.assessment, ValueError):
         yield unchecked("population", "the summary can't be read", layout.ASSESSMENT)
         return
-    judging = _Population(pack.files, pack.assessment, pack.redacted)
+    judging = _Population(pack.files, pack.assessment, pack.details if pack.redacted else None)
     try:
         found = list(judging.found())
     except _UnformedError as error:
@@ -61,8 +61,10 @@ def check(pack: Pack) -> Iterator[Check]:
 class _Population:
     """Records held against one another; one use."""
 
-    def __init__(self, files: PackFiles, assessment: Assessment, redacted: bool) -> None:
-        self.files, self.assessment, self.redacted = files, assessment, redacted
+    def __init__(self, files: PackFiles, assessment: Assessment, kept: tuple[int, ...] | None) -> None:
+        """`kept` are the numbers of the details of a redacted pack; None for a whole one."""
+        self.files, self.assessment, self.redacted = files, assessment, kept is not None
+        self.kept = frozenset(kept or ())
         self.decisions = 0
         self.bad: findings.Bad = {}
         """Each decision that must have a finding."""
@@ -132,7 +134,8 @@ class _Population:
         """Yield decisions that are out of place, and count the others."""
         order = {rule: place for place, rule in enumerate(rules)}
         last = -1
-        details = iter(()) if self.redacted else self.records(layout.DETAILS, Detail)
+        there = not self.redacted or layout.DETAILS in self.files
+        details = self.records(layout.DETAILS, Detail) if there else iter(())
         index = -1
         for index, one in enumerate(self.records(layout.DECISIONS, Decision)):
             rule = rules.get(one.rule)
@@ -147,7 +150,7 @@ class _Population:
             decided[one.rule] += 1
             counts[one.status] += 1
             self.sorts[one.severity, one.status] += 1
-            if self.redacted:
+            if self.redacted and index not in self.kept:
                 continue
             detail = next(details, None)
             names = subjects.get(one.kind, [])

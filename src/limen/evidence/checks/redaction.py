@@ -31,7 +31,7 @@ def check(pack: Pack) -> Iterator[Check]:
     found = list(reading.read())
     if reading.whole:
         pack.core = CoreRoot(root=root(reading.hashes).hex(), size=len(reading.hashes), public_size=reading.public)
-    pack.withheld = reading.withheld
+    pack.withheld, pack.details = reading.withheld, tuple(reading.details)
     found += _said(pack, reading)
     what = f"{reading.withheld} records withheld, not re-performable; the {reading.kept} that are kept are in the tree"
     return or_ok("redaction", found, what)
@@ -57,6 +57,8 @@ class _Leaves:
         self.files, self.public_size = files, public_size
         self.hashes: list[bytes] = []
         self.kept = self.withheld = self.public = 0
+        self.details: list[int] = []
+        """Numbers of the details that are kept."""
         self.whole = False
         """Whether every leaf was read, so that there is a root to compare."""
         self._contents: dict[str, Iterator[str]] = {}
@@ -95,6 +97,8 @@ class _Leaves:
         """Add a leaf whose content is there."""
         if leaf.path in _PLACE:
             self.public += 1
+        elif leaf.path == layout.DETAILS:
+            self.details.append(leaf.index)
         if (leaf.type == "record") is not layout.is_record_file(leaf.path) or (leaf.type == "file" and leaf.index):
             raise ValueError(f"{leaf.path} {leaf.index} can't be of type {leaf.type}")
         if not leaf.path.startswith(layout.CORE):

@@ -13,10 +13,12 @@ import msgspec
 from limen.evidence import layout
 from limen.evidence.checks.interface import Check, broken, or_ok
 from limen.evidence.checks.pack import SMALL, Pack
-from limen.evidence.log_entries import Ended, Entry, Failed, LogError, Observed, Started, read_entries
+from limen.evidence.checks.sums import digest
+from limen.evidence.log_entries import Ended, Entry, Failed, LogError, Observed, Started, attested, read_entries
 from limen.evidence.reading import UnreadableError
 from limen.integrity.merkle import leaf_hash, root
 from limen.integrity.notes import Checkpoint, Note, read_checkpoint, read_note
+from limen.integrity.strict_json import strict_json
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,10 +92,25 @@ def _found(pack: Pack, read: LogRead) -> Iterator[Check]:
         what = "no run of the log ended with this pack" if not mine else "several runs ended with this pack"
         yield broken("log", what, layout.LOG)
     elif not isinstance(pack.statement, ValueError):
-        said = pack.statement.said.predicate
-        if read.begun[mine[0].run] != (said.system, said.scope):
+        whole = pack.statement.said.predicate
+        if read.begun[mine[0].run] != (whole.system, whole.scope):
             what = "the run of this pack started for {} ({})".format(*read.begun[mine[0].run])
             yield broken("log", what, layout.LOG)
+    yield from _attested(pack, read)
+
+
+def _attested(pack: Pack, read: LogRead) -> Iterator[Check]:
+    """Yield where it is said that the log attests observations, and it knows nothing of their recording."""
+    if layout.RUN not in pack.files or layout.RECORDING not in pack.files:
+        return
+    try:
+        said = strict_json(pack.files.read(layout.RUN, SMALL))
+        told = isinstance(said, dict) and said.get("observations") == "attested"
+        if told and not attested(digest(pack.files, layout.RECORDING), read.entries):
+            what = "it says that the observations are attested, and the log knows nothing of their recording"
+            yield broken("log", what, layout.RUN)
+    except (ValueError, UnreadableError):
+        return  # core-format, tree and sums say what is wrong with it
 
 
 def _entered(pack: Pack, read: LogRead, line: bytes, index: int) -> str:
