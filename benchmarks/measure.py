@@ -42,20 +42,22 @@ def run(command: Sequence[str], output: Path, folder: Path, deadline: float) -> 
         sampler.start()
         # wait4 instead of Popen.wait: its high-water mark serves where there is no /proc. On Linux that mark starts
         # with what this process held when it forked, so the samples count there.
-        killer = threading.Timer(deadline, _kill_group, [process.pid])
+        due = threading.Event()
+        killer = threading.Timer(deadline, _kill_group, [process.pid, due])
         killer.start()
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
-        killed = not killer.is_alive()
         killer.cancel()
+        killed = due.is_set()
         sampler.stop()
         process.returncode = os.waitstatus_to_exitcode(status)
     kernel = usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
     return Run(wall, sampler.peak or kernel, None if killed else process.returncode)
 
 
-def _kill_group(pid: int) -> None:
-    """Kill the session that this module started, and nothing else."""
+def _kill_group(pid: int, due: threading.Event) -> None:
+    """Kill the session that this module started, and nothing else; say so before, since the end may be seen first."""
+    due.set()
     with contextlib.suppress(ProcessLookupError):  # it ended in the same moment
         os.killpg(pid, signal.SIGKILL)
 

@@ -81,10 +81,11 @@ def test_an_answer_that_is_none(fault: str, lab: tuple[Authority, str]) -> None:
     authority.fault = fault
     started = time.monotonic()
     with pytest.raises(AuthorityError) as raised:
-        timestamped(url, DATA, seconds=1.5)
+        # only those that never answer are to run into it; openssl takes seconds where the machine is busy
+        timestamped(url, DATA, seconds=1.5 if fault in ("hanging", "dripping") else 30)
     assert WORDS[fault] in raised.value.problems[0].message
     assert raised.value.problems[0].hint
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 40
 
 
 @pytest.mark.parametrize("fault", sorted(JUDGED_LATER))

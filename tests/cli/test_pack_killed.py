@@ -132,7 +132,8 @@ def test_whenever_it_is_killed(form: str, tmp_path: Path) -> None:
     entries = open_log(log).entries()
     started = [one.run for one in entries if isinstance(one, Started)]
     finished = {one.run for one in entries if isinstance(one, Ended)}
-    assert len(started) == len(set(started)) > len(finished) >= 2
+    assert len(started) == len(set(started)) >= len(finished) >= 2
+    assert form == "zip" or len(started) > len(finished)  # of the few kills of a zip, all may come after the log's
     assert {gap.run for gap in gaps(entries)} == set(started) - finished  # every run that was killed shows
     again = tmp_path / f"at-{points[0]}" / name
     done = pack(Packing(request=Request(path=system), output=again, log=log))

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.cli.support import limen
-from tests.evidence.makings import DAY, KEPT, NOW, STRANGER, Makings, entry, log_of
+from tests.evidence.makings import DAY, KEPT, LATER, NOW, STRANGER, Makings, entry, log_of
 from tests.evidence.sealing import Sealing, moment, redacted, seal
 
 Capsys = pytest.CaptureFixture[str]
@@ -101,7 +101,7 @@ def test_held_heads_packs_before_and_times(made: Makings, pack: Path, tmp_path: 
     head = tmp_path / "head"
     head.write_bytes(made.whole["envelope/checkpoint.txt"])
     trust = ("--trust", made.trust)
-    said = limen(capsys, "verify", pack, *trust, "--previous", before, "--since", head, "--at", moment(NOW))
+    said = limen(capsys, "verify", pack, *trust, "--previous", before, "--since", head, "--at", moment(LATER))
     assert said.code == 0
     assert "ok         since" in said.out
     assert "ok         previous" in said.out

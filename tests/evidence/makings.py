@@ -18,6 +18,8 @@ from tests.evidence.small_core import Small
 
 NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 """openssl ts knows the clock alone, so packs of the corpus are made now."""
+LATER = NOW + datetime.timedelta(hours=2)
+"""A verifier's clock: timestamps of real authorities are made while the tests run, which may be long after NOW."""
 DAY = datetime.timedelta(days=1)
 PRODUCER = Key("producer")
 SECOND = Key("producer", "ml-dsa-65")

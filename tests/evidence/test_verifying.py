@@ -22,7 +22,7 @@ from limen.evidence.verifying import Report, verified
 from limen.integrity.canonical import canonical, recanonical
 from limen.integrity.notes import read_checkpoint, read_note
 from limen.integrity.trust import Trust
-from tests.evidence.makings import BEN, DAY, KEPT, NOW, PRODUCER, Makings, entry
+from tests.evidence.makings import BEN, DAY, KEPT, LATER, NOW, PRODUCER, Makings, entry
 from tests.evidence.sealing import Files, Key, Sealing, e_signed, moment, redacted, seal, timestamped, written
 from tests.evidence.small_core import Small
 
@@ -41,7 +41,7 @@ def trusted(path: Path) -> Trust:
 
 
 def judged(
-    files: Files, place: Path, trust: Path | None = None, now: datetime.datetime = NOW, **more: object
+    files: Files, place: Path, trust: Path | None = None, now: datetime.datetime = LATER, **more: object
 ) -> Report:
     with open_pack(written(files, place)) as opened:
         return verified(opened, None if trust is None else trusted(trust), now, **more)
@@ -235,7 +235,7 @@ def test_any_bytes_in_any_file_give_a_report(made: Makings, tmp_path: Path, data
         written(files, place)
     (place / name).write_bytes(junk)
     with open_pack(place) as opened:
-        found = verified(opened, trusted(made.trust), NOW)
+        found = verified(opened, trusted(made.trust), LATER)
     (place / name).write_bytes(content)
     # What a redacted pack says of itself may be written with a newline or without. Which algorithm the authority's
     # signature is by is not signed in a timestamp, and not believed either. Nothing else may differ.
