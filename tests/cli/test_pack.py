@@ -71,7 +71,6 @@ def test_a_pack_says_where_it_is_and_its_root(small: Path, tmp_path: Path, capsy
         for name in (
             *(
                 "limen.html",
-                "limen.json",
                 "limen.md",
                 "limen.pdf",
                 "limen.sarif",

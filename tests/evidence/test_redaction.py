@@ -400,7 +400,7 @@ def test_the_attack_finds_what_would_give_it_away(
     encoded = base64.b64encode(digest)
     shown = {
         "sums": lambda: whole[layout.SUMS],
-        "report": lambda: sha(whole["reports/limen.json"]),
+        "report": lambda: sha(whole["reports/limen.html"]),
         "file": lambda: sha(whole[layout.DECLARATION + "boundaries.yaml"]).upper(),
         "record": lambda: digest.hex().encode(),
         "salt": lambda: oracle.salt_of(bytes.fromhex(whole[layout.SECRET].decode()), layout.SUBJECTS, index).hex(),

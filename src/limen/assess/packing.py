@@ -10,6 +10,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,10 +122,15 @@ def pack(packing: Packing, progress: Progress | None = None) -> Packed:
             declared = registrations(staged.loaded)
             with staged.names_as_typed():
                 refuse_left(folder, clean.values, declared)
-            for name, content in rendered(assessed.assessment, folder, missing, LAST):  # it shows what the others do
-                _write(folder, name, content)
             say("sealing")
-            tree, attested = _sealed(folder, packing, assessed, written, staged, missing, run, log)
+            secret = secrets.token_bytes(32)
+            with ThreadPoolExecutor(1) as other:  # the typesetter leaves the interpreter to others
+                last = other.submit(lambda: list(rendered(assessed.assessment, folder, missing, LAST)))
+                with open_pack(folder) as files:
+                    tree = core_tree(files, secret)
+            for name, content in last.result():  # it shows what the others do
+                _write(folder, name, content)
+            attested = _sealed(folder, packing, assessed, written, staged, missing, run, log, secret, tree)
             refuse_left(folder, clean.values, declared, "envelope/")
             settle(folder)
             place(folder, packing.output)
@@ -172,12 +178,11 @@ def _sealed(
     missing: Mapping[str, str],
     run: _Run,
     log: RunLog,
-) -> tuple[CoreTree, bool | None]:
-    """Write the envelope, and into the log how it ended; return the tree, and whether observations are attested."""
-    secret = secrets.token_bytes(32)
+    secret: bytes,
+    tree: CoreTree,
+) -> bool | None:
+    """Write the envelope, and into the log how it ended; return whether observations are attested."""
     _write(folder, layout.SECRET, secret.hex().encode() + b"\n")
-    with open_pack(folder) as files:
-        tree = core_tree(files, secret)
     ended = Ended(
         run=run.id,
         at=instant_text(moment(None, epoch=False)),
@@ -203,7 +208,7 @@ def _sealed(
     named = {name: digest(content) for name, content in envelope.items()} | {layout.SUMS: digest(sums)}
     head = _head(assessed, written, staged, sealed)
     _write(folder, layout.STATEMENT, encoded(statement(head, tree, named, packing.signers)))
-    return tree, attests
+    return attests
 
 
 def _head(assessed: Assessed, written: Written, staged: Staged, sealed: Sealed) -> Head:

@@ -10,12 +10,12 @@ from limen.evidence.layout import REPORTS
 from limen.records.assessment import Assessment
 from limen.reports import Options, formats, report
 
-ALWAYS = ("html", "json", "sarif", "junit", "markdown", "text")
-"""Formats of every pack."""
+ALWAYS = ("html", "sarif", "junit", "markdown", "text")
+"""Formats of every pack. JSON is none of them: core is JSON, and says more."""
 EXTRA = ("oscal", "xlsx")
 """Formats that need more than limen alone."""
 LAST = ("pdf",)
-"""What is rendered behind everything else: a typesetter keeps what it took of memory."""
+"""What is rendered behind everything else, while the tree is computed: a typesetter keeps what it took of memory."""
 STEM = "limen"
 
 
