@@ -6,12 +6,22 @@ import itertools
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
-from limen.evidence import layout
-from limen.evidence.worsening import claim_turn, decision_turn, parameter_change, signer_changes, signing_changes
+from limen.evidence import differing, layout
+from limen.evidence.reading import open_pack
+from limen.evidence.worsening import (
+    Change,
+    claim_turn,
+    decision_turn,
+    parameter_change,
+    signer_changes,
+    signing_changes,
+)
 from limen.policy.parameters import Parameter
 from tests.evidence.packing import contents, declared, ok, packed, run
 
@@ -230,3 +240,39 @@ def test_turns_of_what_a_pack_demands_of_itself() -> None:
     assert [one.turn for one in signer_changes((), ("a",))] == ["better"]
     assert [one.turn for one in signer_changes(("b",), ("a",))] == ["other"]
     assert list(signer_changes(("a",), ("a",))) == []
+
+
+class Ruled:
+    """As much of a pack as rules are compared by."""
+
+    def __init__(self, severity: str, text: str) -> None:
+        self.rules = {"own.rule": SimpleNamespace(severity=severity, parameters={}, module="m")}
+        self.text = text
+
+    def module(self, rule: str) -> str:
+        assert rule == "own.rule"
+        return self.text
+
+
+@pytest.mark.parametrize(
+    ("after", "turns"),
+    [
+        (("high", "one"), {}),
+        (("low", "one"), {"own.rule severity": "worse"}),
+        (("critical", "one"), {"own.rule severity": "better"}),
+        (("high", "other"), {"own.rule text": "other"}),
+    ],
+)
+def test_turns_of_rules(after: tuple[str, str], turns: dict[str, str]) -> None:
+    found = differing._rules(Ruled("high", "one"), Ruled(*after))  # type: ignore[arg-type]
+    assert {one.what: one.turn for one in found} == turns
+
+
+@pytest.mark.parametrize("part", ["rules", "parameters"])
+def test_another_measure_is_not_known_to_be_no_worse(packs: dict[str, Path], part: str) -> None:
+    with open_pack(packs["good"]) as before, open_pack(packs["same"]) as after:
+        found = differing.differences(before, after)
+    assert not found.unknown
+    for turn, unknown in (("other", True), ("better", False)):
+        change = Change(what="r.r", before="a", after="b", turn=turn)
+        assert msgspec.structs.replace(found, **{part: (change,)}).unknown is unknown

@@ -21,7 +21,7 @@ from limen.evidence.worsening import (
     signing_changes,
 )
 from limen.policy.parameters import Parameter
-from limen.records.statuses import STATUSES, Status
+from limen.records.statuses import SEVERITIES, STATUSES, Status
 
 _FACTS = frozenset({"system", "zone", "component", "flow", "key", "ledger", "data", "role", "tenant"})
 """Kinds of subject whose facts are compared field by field: what the declaration itself names."""
@@ -82,8 +82,12 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unknown(self) -> bool:
-        """Whether something could have got worse unseen."""
-        return self.before != self.after and bool(any(self.withheld) or self.findings.unknown)
+        """Whether something could have got worse unseen: withheld, judged no more, or judged by another measure.
+
+        A rule with another text, and a parameter of which nobody can say which value is stricter, are such measures.
+        """
+        measures = any(one.turn == "other" for one in (*self.rules, *self.parameters))
+        return self.before != self.after and bool(any(self.withheld) or self.findings.unknown or measures)
 
     @property
     def worse(self) -> int:
@@ -133,7 +137,9 @@ def _rules(before: Side, after: Side) -> Iterator[Change]:
             yield Change(what=name, before="", after="selected", turn="better")
         else:
             if old.severity != new.severity:
-                yield Change(what=f"{name} severity", before=old.severity, after=new.severity, turn="other")
+                lower = SEVERITIES.index(new.severity) > SEVERITIES.index(old.severity)  # it gates less
+                turn: Turn = "worse" if lower else "better"
+                yield Change(what=f"{name} severity", before=old.severity, after=new.severity, turn=turn)
             texts = before.module(name), after.module(name)
             if all(texts) and texts[0] != texts[1]:
                 yield Change(what=f"{name} text", before="one", after="another", turn="other")

@@ -11,7 +11,8 @@ exit codes:
   0  the same, or better
   1  something got worse
   2  bad usage, or a pack that is damaged
-  3  nothing is known to be worse, but something is withheld or not judged any more
+  3  nothing is known to be worse, but something is withheld, not judged any more, or judged by another text of its
+     rule or by a parameter of which nobody can say which value is stricter
 """
 
 from __future__ import annotations
