@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from limen.adapters.vault_address import objection
 from limen.probes.interface import AttemptError
 
 
@@ -36,18 +35,10 @@ def value_in_vault(place: str, environment: Mapping[str, str], timeout: float) -
 
 def _private(path: str, address: str) -> None:
     """Raise AttemptError where the token would travel readable, or the address is none."""
-    try:
-        url = urlsplit(address)
-        host = url.hostname or ""
-    except ValueError:
-        url, host = urlsplit(""), ""
-    try:
-        local = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = host == "localhost"
-    if not host or url.scheme not in ("http", "https") or "@" in address:
+    wrong = objection(address)
+    if wrong == "none":
         raise AttemptError(f"the credential vault:{path} needs VAULT_ADDR as https://HOST:PORT")
-    if url.scheme == "http" and not local:
+    if wrong == "readable":
         raise AttemptError(f"the credential vault:{path} would be readable on the way: VAULT_ADDR must be https://")
 
 

@@ -8,16 +8,16 @@ for a producer's machine, and refused for a person's signature.
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from limen.adapters.key_providers.interface import Access, KeyProviderError
 from limen.adapters.key_providers.vault_signing import TYPES, SigningKey
 from limen.adapters.signers.signer import Ask, OpenedKey
+from limen.adapters.vault_address import objection
 from limen.errors import Problem, UsageError
 from limen.integrity.signatures import public_key
 
@@ -108,18 +108,10 @@ def _named(reference: str) -> tuple[str, str, str]:
 def _address(variables: Mapping[str, str]) -> str:
     """Return the server's address; raises UsageError where it is none, or secrets would travel readable."""
     address = variables.get("VAULT_ADDR", "").rstrip("/")
-    try:
-        url = urlsplit(address)
-        host = url.hostname or ""
-    except ValueError:
-        url, host = urlsplit(""), ""
-    try:
-        local = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = host == "localhost"
-    if not host or url.scheme not in ("http", "https") or "@" in address or url.query or url.fragment:
+    wrong = objection(address)
+    if wrong == "none":
         _refuse("VAULT_ADDR does not say where the key is", "set it to https://HOST:PORT")
-    if url.scheme == "http" and not local:
+    if wrong == "readable":
         _refuse("what is typed would be readable on the way", "VAULT_ADDR must be https://")
     return address
 
