@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 import trustme
 
 from tests.cli.support import Said, program
-from tests.opa_proxy import Reply, Script, before
+from tests.opa_proxy import Asked, Reply, Script, before
 from tests.opa_server import Server, free_port, serving
 
 JOURNAL = ".limen/answers.json"
@@ -105,6 +106,29 @@ def test_a_run_that_is_ended_leaves_nothing_with_a_server(
             run.kill()
             run.wait()
         assert (run.returncode, out, err) == (code, b"", b"limen: interrupted: nothing was decided\n")
+        assert server.policies() == []
+
+
+def test_an_upload_that_arrives_after_its_run_was_ended_is_removed_too(opa: Path, system: Path) -> None:
+    sending = threading.Event()
+
+    def late(asked: Asked) -> None:
+        if (asked.method, asked.number) == ("PUT", 3):
+            sending.set()
+            time.sleep(0.5)  # then OPA gets it, whether or not anybody waits for the answer
+
+    with serving(opa) as server, before(server.url, late) as proxy:
+        command = [sys.executable, "-m", "limen", "check", system, "--engine", "opa", "--engine-url", proxy.url]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            assert sending.wait(60)
+            run.send_signal(signal.SIGTERM)
+            out, err = run.communicate(timeout=60)
+        finally:
+            run.kill()
+            run.wait()
+        assert (run.returncode, out, err) == (143, b"", b"limen: interrupted: nothing was decided\n")
+        assert proxy.asked("PUT") == 4
         assert server.policies() == []
 
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,8 +22,10 @@ from limen.policy.relocation import Module, Path, ordered, relocated, replacemen
 
 PATIENCE = 3.0
 """Seconds in which a server must say that it is there, once a chunk took too long."""
-CLOSING = 2.0
-"""Seconds that removing one module may take."""
+CLOSING = 10.0
+"""Seconds that removing one module may take: a busy server compiles what is left after each."""
+ARRIVING = 2.0
+"""Seconds in which an upload that was interrupted may still take effect, and is removed then."""
 _LOG_HINT = "OPA's own log says more"
 HOST = "host.rego"
 _STRICT = {"strict-builtin-errors": "true"}
@@ -49,6 +52,7 @@ class OpaServer(Asking):
         self._modules: dict[str, tuple[str, str]] = {}  # name and text by id, in the order of their upload
         self._loaded: _Loaded | None = None
         self._version = ""
+        self._sending = ""  # the module that is being uploaded: interrupted, it may arrive when all is removed
 
     @classmethod
     def connect(cls, options: EngineOptions) -> OpaServer:
@@ -116,14 +120,23 @@ class OpaServer(Asking):
 
     def close(self) -> None:
         """Remove every module of this run, as far as the server can still be reached."""
-        from opa_client.errors import DeletePolicyError
-
         with contextlib.suppress(UnassessedError, NoAnswerError):
             for place in reversed(tuple(self._modules)):
-                with contextlib.suppress(DeletePolicyError):
-                    self.client.tried(lambda place=place: self.client.delete_policy(place), CLOSING)
+                until = time.monotonic() + (ARRIVING if place == self._sending else 0)
+                while not self._gone(place) and time.monotonic() < until:
+                    time.sleep(0.05)
         self._modules.clear()
         self.client.close_connection()
+
+    def _gone(self, place: str) -> bool:
+        """Remove a module; return whether there was one."""
+        from opa_client.errors import DeletePolicyError
+
+        try:
+            self.client.tried(lambda: self.client.delete_policy(place), CLOSING)
+        except DeletePolicyError:
+            return False
+        return True
 
     @property
     def _host(self) -> str:
@@ -198,8 +211,10 @@ class OpaServer(Asking):
 
         self._modules.pop(place, None)
         self._modules[place] = (name, text)  # before it is sent: what may have arrived is removed in the end
+        self._sending = place
         try:
             self._called(lambda: self.client.update_policy_from_string(text, place, rego_compat=False))
+            self._sending = ""
         except RegoParseError as error:
             del self._modules[place]
             raise self._unusable(error, name) from None
