@@ -129,6 +129,7 @@ def test_an_upload_that_arrives_after_its_run_was_ended_is_removed_too(opa: Path
             run.wait()
         assert (run.returncode, out, err) == (143, b"", b"limen: interrupted: nothing was decided\n")
         assert proxy.asked("PUT") == 4
+        time.sleep(1)  # what is under way arrives
         assert server.policies() == []
 
 
