@@ -586,6 +586,7 @@ PEM_KEY = re.compile(r"\s*-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+)-----E
 ALGORITHMS = (  # how the DER begins, how long it is, what openssl needs beside -rawin
     ("ed25519", bytes.fromhex("302a300506032b6570032100"), 44, []),
     ("ecdsa-p256", bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004"), 91, ["-digest", "sha256"]),
+    ("ecdsa-p384", bytes.fromhex("3076301006072a8648ce3d020106052b8104002203620004"), 120, ["-digest", "sha384"]),
     ("ml-dsa-65", bytes.fromhex("308207b2300b0609608648016503040312038207a100"), 1974, []),
 )
 
@@ -603,7 +604,7 @@ class Key:
         for self.algorithm, begin, size, self.options in ALGORITHMS:
             if self.der.startswith(begin) and len(self.der) == size:
                 return
-        raise ValueError("Ed25519, ECDSA P-256 and ML-DSA-65 are taken, and it is none of them")
+        raise ValueError("Ed25519, ECDSA P-256, ECDSA P-384 and ML-DSA-65 are taken, and it is none of them")
 
     def note_id(self, name, kind):
         """Return the four bytes that name the key in a signed note (C2SP)."""

@@ -37,6 +37,7 @@ MESSAGE = b"a statement\0" * 1000  # longer than AWS KMS takes
 MAKERS: dict[str, Callable[[], Any]] = {
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "ecdsa-p256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ecdsa-p384": lambda: ec.generate_private_key(ec.SECP384R1()),
     "ml-dsa-65": mldsa.MLDSA65PrivateKey.generate,
 }
 
@@ -71,7 +72,8 @@ def openssl_verifies(signer: OpenedKey, signature: bytes, message: bytes, folder
     if signer.key.algorithm == "ed25519":
         given = ["pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "pub.pem", "-sigfile", "sig", "-in", "message"]
     else:
-        given = ["dgst", "-sha256", "-verify", "pub.pem", "-signature", "sig", "message"]
+        hashed = "-sha384" if signer.key.algorithm == "ecdsa-p384" else "-sha256"
+        given = ["dgst", hashed, "-verify", "pub.pem", "-signature", "sig", "message"]
     done = subprocess.run([str(program), *given], cwd=folder, capture_output=True)
     return done.returncode == 0 and b"erified" in done.stdout
 
@@ -137,8 +139,8 @@ PEM_FAULTS: dict[str, tuple[Callable[[Path], Path], str, str]] = {
         "",
     ),
     "another curve": (
-        lambda folder: key_file(folder, ec.generate_private_key(ec.SECP384R1()), PASSPHRASE),
-        "secp384r1",
+        lambda folder: key_file(folder, ec.generate_private_key(ec.SECP521R1()), PASSPHRASE),
+        "secp521r1",
         "",
     ),
     "no such file": (lambda folder: folder / "none.pem", "No such file", "openssl genpkey"),
@@ -241,7 +243,8 @@ with token.open(rw=True, user_pin={PIN!r}) as session:
     pair("ana", b"\\1", KeyType.EC, p256)
     pair("ana-ed", b"\\2", KeyType.EC_EDWARDS, oid, **edwards)
     pair("ana-ed-named", b"\\3", KeyType.EC_EDWARDS, b"\\x13\\x0cedwards25519", **edwards)
-    pair("curve", b"\\4", KeyType.EC, encode_named_curve_parameters("secp384r1"))
+    pair("curve", b"\\4", KeyType.EC, encode_named_curve_parameters("secp521r1"))
+    pair("line", b"\\x0b", KeyType.EC, encode_named_curve_parameters("secp384r1"))
     pair("twin", b"\\5", KeyType.EC, p256)
     pair("twin", b"\\6", KeyType.EC, p256)
     session.generate_keypair(KeyType.RSA, 2048, store=True, label="rsa", id=b"\\7")
@@ -271,6 +274,7 @@ def uri(which: str, *, token: str = TOKEN, module: str = MODULE) -> str:
         ("id=%01;type=private", "ecdsa-p256"),
         ("object=twin;id=%06", "ecdsa-p256"),
         ("object=with%20space%3Band%25", "ecdsa-p256"),
+        ("object=line", "ecdsa-p384"),
         ("object=ana-ed", "ed25519"),
         ("object=ana-ed-named", "ed25519"),
     ],
@@ -284,9 +288,10 @@ def test_a_token_signs(which: str, algorithm: str, token: Token, tmp_path: Path)
     assert all(openssl_verifies(signer, one, MESSAGE, tmp_path) for one in signatures)
 
 
-def test_every_signature_of_a_token_is_strict_der(token: Token, tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", ["object=ana", "object=line"])
+def test_every_signature_of_a_token_is_strict_der(which: str, token: Token) -> None:
     """r and s begin with a high bit or with zeros in one of a few signatures: each is another DER."""
-    with open_signer(uri("object=ana"), asked(PIN)) as signer:
+    with open_signer(uri(which), asked(PIN)) as signer:
         signatures = [signer.sign(b"%d" % number) for number in range(60)]
     assert len({len(one) for one in signatures}) > 1
     for number, one in enumerate(signatures):
@@ -363,7 +368,13 @@ POLICY = 'path "transit/sign/ana*" {capabilities = ["update"]} path "transit/key
 def vault() -> Iterator[Bao]:
     with bao() as server:
         server.call("POST", "sys/mounts/transit", {"type": "transit"})
-        for name, kind in (("ana", "ed25519"), ("ana-ec", "ecdsa-p256"), ("ana-rsa", "rsa-2048"), ("ben", "ed25519")):
+        for name, kind in (
+            ("ana", "ed25519"),
+            ("ana-ec", "ecdsa-p256"),
+            ("ana-384", "ecdsa-p384"),
+            ("ana-rsa", "rsa-2048"),
+            ("ben", "ed25519"),
+        ):
             server.call("POST", f"transit/keys/{name}", {"type": kind})
         server.call("PUT", "sys/policies/acl/ana", {"policy": POLICY})
         server.call("POST", "sys/auth/userpass", {"type": "userpass"})
@@ -379,7 +390,9 @@ def addressed(vault: Bao, monkeypatch: pytest.MonkeyPatch) -> Bao:
     return vault
 
 
-@pytest.mark.parametrize(("name", "algorithm"), [("ana", "ed25519"), ("ana-ec", "ecdsa-p256")])
+@pytest.mark.parametrize(
+    ("name", "algorithm"), [("ana", "ed25519"), ("ana-ec", "ecdsa-p256"), ("ana-384", "ecdsa-p384")]
+)
 def test_openbao_signs_after_a_login(name: str, algorithm: str, addressed: Bao, tmp_path: Path) -> None:
     ask = asked(PASSPHRASE)
     with open_signer(f"vault:transit/{name}?user=ana", ask) as signer:
@@ -509,13 +522,14 @@ def arn_of(service: AwsKms, name: str, spec: str, **given: Any) -> str:
     return f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{service.make(name, (1,), policy={}, spec=spec, **given).id}"
 
 
+@pytest.mark.parametrize("spec", ["ECC_NIST_P256", "ECC_NIST_P384"])
 @pytest.mark.parametrize("length", [0, 1, 4096, 4097, 100_000])
 def test_aws_kms_signs_and_asks_nobody(
-    length: int, kms: tuple[AwsKms, str], account: Callable[..., None], tmp_path: Path
+    length: int, spec: str, kms: tuple[AwsKms, str], account: Callable[..., None], tmp_path: Path
 ) -> None:
     account(kms[1])
     ask = asked("")
-    with open_signer(f"aws-kms:{arn_of(kms[0], 'good', 'ECC_NIST_P256')}", ask) as signer:
+    with open_signer(f"aws-kms:{arn_of(kms[0], f'good-{spec}', spec)}", ask) as signer:
         signature = signer.sign(b"x" * length)
     assert ask.questions == []  # type: ignore[attr-defined]
     assert openssl_verifies(signer, signature, b"x" * length, tmp_path)
@@ -537,7 +551,7 @@ def test_moto_signs(account: Callable[..., None], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "given", "words"),
     [
-        ("ECC_NIST_P384", {}, "secp384r1, which is not taken"),
+        ("ECC_NIST_P521", {}, "secp521r1, which is not taken"),
         ("SYMMETRIC_DEFAULT", {}, "has no public key for it"),
         ("ECC_NIST_P256", {"state": "Disabled"}, "has no public key for it"),
     ],

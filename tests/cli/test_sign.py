@@ -14,6 +14,7 @@ import pytest
 from limen.cli.commands.sign import MEANINGS
 from limen.evidence import e_signatures
 from limen.evidence.reading import open_pack
+from limen.integrity import e_signatures as shared
 from tests.cli.support import Said, limen, program
 from tests.cli.test_terminal import Terminal
 from tests.evidence.packing import declared, packed
@@ -81,7 +82,7 @@ def signatures(pack: Path) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def test_the_meanings_are_those_of_the_format() -> None:
-    assert MEANINGS == e_signatures.MEANINGS
+    assert MEANINGS == shared.MEANINGS
 
 
 def test_what_is_signed_is_shown_and_the_passphrase_is_typed(pack: Path, room: Room) -> None:

@@ -22,6 +22,7 @@ from tests.evidence.makings import (
     CURVE,
     DAY,
     KEPT,
+    LARGER_CURVE,
     NOW,
     PRODUCER,
     SECOND,
@@ -47,7 +48,8 @@ def good(folder: Path) -> Iterator[Case]:
 
     core = made.core.files()
     yield case("signed with Ed25519", made.plain)
-    yield case("signed with ECDSA", seal(core, Sealing(signers=(CURVE,))))
+    yield case("signed with ECDSA P-256", seal(core, Sealing(signers=(CURVE,))))
+    yield case("signed with ECDSA P-384", seal(core, Sealing(signers=(LARGER_CURVE,))))
     yield case("signed with Ed25519 and ML-DSA", seal(core, Sealing(signers=(PRODUCER, SECOND))))
     yield case(
         "with e-signatures of three, a timestamp, observations and a pack before it",

@@ -24,6 +24,7 @@ DAY = datetime.timedelta(days=1)
 PRODUCER = Key("producer")
 SECOND = Key("producer", "ml-dsa-65")
 CURVE = Key("curve", "ecdsa-p256")
+LARGER_CURVE = Key("larger curve", "ecdsa-p384")
 ANA, ANA_TOO, BEN, CARA = Key("ana"), Key("ana", "ecdsa-p256"), Key("ben", "ecdsa-p256"), Key("cara")
 EXPIRED, EARLY, REVOKED, COMPROMISED = Key("expired"), Key("early"), Key("revoked"), Key("compromised")
 STRANGER = Key("stranger")
@@ -84,6 +85,7 @@ class Makings:
                 key(PRODUCER, "builder", "Builder", "producer"),
                 key(SECOND, "builder", "Builder", "producer"),
                 key(CURVE, "curve", "Curve", "producer"),
+                key(LARGER_CURVE, "larger", "Larger curve", "producer"),
                 key(ANA, "ana", "Ana Ruiz", "author approver"),
                 key(ANA_TOO, "ana", "Ana Ruiz", "author approver"),
                 key(BEN, "ben", "Ben Weiß", "approver"),

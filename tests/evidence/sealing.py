@@ -40,6 +40,8 @@ class Key:
             self.private = ed25519.Ed25519PrivateKey.from_private_bytes(seed)
         elif algorithm == "ecdsa-p256":
             self.private = ec.derive_private_key(int.from_bytes(seed, "big") >> 1, ec.SECP256R1())
+        elif algorithm == "ecdsa-p384":
+            self.private = ec.derive_private_key(int.from_bytes(seed, "big"), ec.SECP384R1())
         else:
             self.private = mldsa.MLDSA65PrivateKey.from_seed_bytes(seed)
         public = self.private.public_key()
@@ -50,6 +52,8 @@ class Key:
     def sign(self, message: bytes) -> bytes:
         if self.algorithm == "ecdsa-p256":
             return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
+        if self.algorithm == "ecdsa-p384":
+            return self.private.sign(message, ec.ECDSA(hashes.SHA384()))
         return self.private.sign(message)
 
     def raw(self) -> bytes:

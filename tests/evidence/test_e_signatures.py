@@ -25,12 +25,13 @@ from hypothesis import strategies as st
 from limen.errors import UsageError
 from limen.evidence.amending import _locked, held_pack
 from limen.evidence.checks.interface import Check
-from limen.evidence.e_signatures import MEANINGS, Signatory, read_signatures, signature_names
+from limen.evidence.e_signatures import Signatory, read_signatures, signature_names
 from limen.evidence.layout import MANIFESTATION
 from limen.evidence.reading import UnreadableError, open_pack
 from limen.evidence.signing import Prospect, sign_pack
 from limen.evidence.verifying import verified
 from limen.evidence.writing import write_zip
+from limen.integrity.e_signatures import MEANINGS
 from limen.integrity.signatures import Signer
 from limen.integrity.trust import read_trust
 from tests.evidence.packing import declared, ok, packed

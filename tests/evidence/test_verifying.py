@@ -14,12 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from limen.cli.trusting import trust_of
-from limen.evidence.checks.forms import is_canonical
 from limen.evidence.checks.interface import MOST_SHOWN
 from limen.evidence.reading import open_pack
 from limen.evidence.timestamps import TimestampError, verify_timestamp
 from limen.evidence.verifying import Report, verified
-from limen.integrity.canonical import canonical, recanonical
 from limen.integrity.notes import read_checkpoint, read_note
 from limen.integrity.trust import Trust
 from tests.evidence.makings import BEN, DAY, KEPT, LATER, NOW, PRODUCER, Makings, entry
@@ -267,27 +265,3 @@ def _value(junk: bytes) -> object:
         return json.loads(junk)
     except ValueError:
         return junk.decode(errors="replace")
-
-
-@given(st.binary(max_size=60) | JUNK)
-def test_what_is_taken_for_canonical_is(line: bytes) -> None:
-    try:
-        wanted = recanonical(line)[1] == line
-    except ValueError:
-        wanted = False
-    assert is_canonical(line) is wanted
-
-
-@given(
-    st.recursive(
-        st.none() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
-    ).filter(lambda value: True)
-)
-def test_what_is_canonical_is_taken(value: object) -> None:
-    try:
-        line = canonical(value)
-    except ValueError:
-        return
-    assert is_canonical(line)
-    assert not is_canonical(line + b" ")

@@ -13,12 +13,13 @@ from limen.integrity.signatures import KeySigner
 MADE = {
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "ecdsa-p256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ecdsa-p384": lambda: ec.generate_private_key(ec.SECP384R1()),
     "ml-dsa-65": mldsa.MLDSA65PrivateKey.generate,
 }
 OTHERS = {
     "RSA": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
     "DSA": lambda: dsa.generate_private_key(key_size=1024),
-    "secp384r1": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "secp521r1": lambda: ec.generate_private_key(ec.SECP521R1()),
     "secp256k1": lambda: ec.generate_private_key(ec.SECP256K1()),
     "Ed448": ed448.Ed448PrivateKey.generate,
     "MLDSA44": mldsa.MLDSA44PrivateKey.generate,

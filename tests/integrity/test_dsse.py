@@ -51,7 +51,7 @@ def test_an_envelope_comes_back(envelope: Envelope) -> None:
     assert json.loads(text)["payload"] == base64.b64encode(envelope.payload).decode()
 
 
-@pytest.mark.parametrize("algorithm", ["ed25519", "ecdsa-p256", "ml-dsa-65"])
+@pytest.mark.parametrize("algorithm", ["ed25519", "ecdsa-p256", "ecdsa-p384", "ml-dsa-65"])
 def test_signatures_are_over_type_and_payload(algorithm: str) -> None:
     one = signer(algorithm)
     made = decoded(encoded(signed(TYPE, b"{}", [one]))).signatures[0]

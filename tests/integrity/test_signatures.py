@@ -1,13 +1,16 @@
-"""Keys and signatures by the three algorithms, with OpenSSL as the judge where it can be."""
+"""Keys and signatures by the four algorithms, with OpenSSL as the judge where it can be."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import subprocess
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -22,7 +25,42 @@ from limen.integrity.signatures import PublicKey, key_signer, new_ed25519, publi
 from tests.integrity.keys import MADE, OTHERS, public_pem, signer
 from tests.needs import need_program
 
-ALGORITHMS = ("ed25519", "ecdsa-p256", "ml-dsa-65")
+KNOWN = {
+    "ed25519": (
+        "302a300506032b6570032100",
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        b"",
+        (
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24"
+            "655141438e7a100b"
+        ),
+    ),
+    "ecdsa-p256": (
+        "3059301306072a8648ce3d020106082a8648ce3d03010703420004",
+        (
+            "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
+            "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"
+        ),
+        b"sample",
+        (
+            "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"
+            "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"
+        ),
+    ),
+    "ecdsa-p384": (
+        "3076301006072a8648ce3d020106052b8104002203620004",
+        (
+            "EC3A4E415B4E19A4568618029F427FA5DA9A8BC4AE92E02E06AAE5286B300C64DEF8F0EA9055866064A254515480BC13"
+            "8015D9B72D7D57244EA8EF9AC0C621896708A59367F9DFB9F54CA84B3F1C9DB1288B231C3AE0D4FE7344FD2533264720"
+        ),
+        b"sample",
+        (
+            "94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA73D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46"
+            "99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8"
+        ),
+    ),
+}
+ALGORITHMS = ("ed25519", "ecdsa-p256", "ecdsa-p384", "ml-dsa-65")
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -39,6 +77,29 @@ def test_signatures_verify_and_nothing_else_does(algorithm: str) -> None:
     for algorithm_of_another in ALGORITHMS:
         if algorithm_of_another != algorithm:
             assert not verifies(signer(algorithm_of_another).key, made, b"message")
+
+
+@pytest.mark.parametrize("algorithm", KNOWN)
+def test_known_answers(algorithm: str) -> None:
+    """RFC 6979, A.2.5 and A.2.6, and RFC 8032, 7.1: signatures that others made."""
+    begin, point, message, signature = KNOWN[algorithm]
+    der = base64.encodebytes(bytes.fromhex(begin + point)).decode()
+    key = public_key(f"-----BEGIN PUBLIC KEY-----\n{der}-----END PUBLIC KEY-----\n")
+    assert key.algorithm == algorithm
+    made = bytes.fromhex(signature)
+    if algorithm.startswith("ecdsa"):
+        half = len(made) // 2
+        made = encode_dss_signature(int.from_bytes(made[:half], "big"), int.from_bytes(made[half:], "big"))
+    assert verifies(key, made, message)
+    assert not verifies(key, made, message + b".")
+
+
+def test_each_curve_has_its_own_digest() -> None:
+    """A signature over SHA-256 by a key of P-384 is none, nor one over SHA-384 by a key of P-256."""
+    for algorithm, digest in (("ecdsa-p384", hashes.SHA256()), ("ecdsa-p256", hashes.SHA384())):
+        private = MADE[algorithm]()
+        key = public_key(public_pem(private))
+        assert not verifies(key, private.sign(b"message", ec.ECDSA(digest)), b"message")
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -65,7 +126,7 @@ def test_a_key_is_called_by_its_der(algorithm: str) -> None:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_algorithms_are_refused_by_name(name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name}.*Ed25519, ECDSA P-256 and ML-DSA-65 are taken"):
+    with pytest.raises(ValueError, match=f"{name}.*Ed25519, ECDSA P-256, ECDSA P-384 and ML-DSA-65 are taken"):
         public_key(public_pem(OTHERS[name]()))
 
 
@@ -135,7 +196,7 @@ def test_raw_keys_are_of_ed25519_only() -> None:
         raw_ed25519(signer("ecdsa-p256").key)
 
 
-@pytest.mark.parametrize("algorithm", ["ed25519", "ecdsa-p256"])
+@pytest.mark.parametrize("algorithm", ["ed25519", "ecdsa-p256", "ecdsa-p384"])
 def test_openssl_agrees(algorithm: str, tmp_path: Path) -> None:
     openssl = need_program("openssl")
     one = signer(algorithm)
@@ -143,7 +204,7 @@ def test_openssl_agrees(algorithm: str, tmp_path: Path) -> None:
     (tmp_path / "message").write_bytes(b"a message")
     (tmp_path / "signature").write_bytes(one.sign(b"a message"))
     files = ["-sigfile", tmp_path / "signature", "-inkey", tmp_path / "key.pem", "-in", tmp_path / "message"]
-    digest = ["-digest", "sha256"] if algorithm == "ecdsa-p256" else []
+    digest = {"ecdsa-p256": ["-digest", "sha256"], "ecdsa-p384": ["-digest", "sha384"]}.get(algorithm, [])
     asked = [openssl, "pkeyutl", "-verify", "-pubin", "-rawin", *digest, *files]
     assert subprocess.run(asked, capture_output=True, timeout=30).returncode == 0
     (tmp_path / "message").write_bytes(b"A message")

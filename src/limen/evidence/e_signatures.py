@@ -8,27 +8,25 @@ it, and the manifestation of all so far.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 import msgspec
 
 from limen.errors import Problem
-from limen.evidence.checks.forms import ESignature, Predicate, SignedPack, Statement, read_form
+from limen.evidence.checks.forms import ESignature, Predicate, SignedPack, Statement
 from limen.evidence.layout import CORE_SUBJECT, SIGNATURES, STATEMENT
 from limen.evidence.reading import PackFiles, UnreadableError
 from limen.integrity import dsse
+from limen.integrity.e_signatures import Meaning, meaning_problems, printable_problems
+from limen.integrity.forms import read_form
 from limen.integrity.instants import instant_text
 
 MOST = 9999
 """Signatures of a pack at most: their names have four digits."""
-Meaning = Literal["authorship", "review", "approval", "responsibility"]
-MEANINGS: tuple[str, ...] = get_args(Meaning)
 Render = Callable[[Sequence[Mapping[str, Any]]], bytes]
 """Makes signatures.pdf of all payloads, in their order; the same bytes each time."""
-_LONGEST = 200
 
 
 class Signatory(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,16 +118,9 @@ def shown_payloads(signatures: Sequence[ESignature]) -> list[dict[str, Any]]:
 
 def problems(signatory: Signatory) -> list[Problem]:
     """Return everything that keeps a signatory from being one."""
-    found = []
-    if signatory.meaning not in MEANINGS:
-        found.append(Problem(message=f"{signatory.meaning!r} is no meaning", hint=f"one of {', '.join(MEANINGS)}"))
+    found = meaning_problems(signatory.meaning)
     if signatory.role == "producer":
         hint = "name what the person is, such as author or approver"
         found.append(Problem(message="the role producer signs the Statement, and no person signs as it", hint=hint))
-    for what, text in (("user", signatory.user), ("name", signatory.name), ("role", signatory.role)):
-        if not text.strip() or text != text.strip() or len(text) > _LONGEST or not text.isprintable():
-            hint = f"printable, {_LONGEST} characters at most, and not blank at its ends"
-            found.append(Problem(message=f"the {what} {text[:60]!r} can't be printed as it is", hint=hint))
-        elif unicodedata.normalize("NFC", text) != text:
-            found.append(Problem(message=f"the {what} is not in Unicode's composed form (NFC)", hint="type it anew"))
+    found += printable_problems(user=signatory.user, name=signatory.name, role=signatory.role)
     return found

@@ -21,6 +21,7 @@ _CLASSICAL = datetime.datetime(2036, 1, 1, tzinfo=datetime.UTC)
 _ENDS: dict[Algorithm, datetime.datetime | None] = {
     "ed25519": _CLASSICAL,
     "ecdsa-p256": _CLASSICAL,
+    "ecdsa-p384": _CLASSICAL,
     "ml-dsa-65": None,
 }
 _RETENTION = re.compile(rb"""(?m)^[^#\n]*\bretention["']?\s*:\s*["']?(P[0-9A-Z.]+)""")

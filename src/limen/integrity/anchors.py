@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Literal
 
 import msgspec
 
@@ -38,6 +39,9 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """SHA-256 of each segment of the text, 64 hex digits; may be left out."""
     to: str = ""
     """The component that keeps it."""
+    base: Literal["", "moved", "deleted"] = ""
+    """Why the records up to this one are no longer there: they were moved to a later tier, or lawfully deleted; empty
+    for the anchor of a head. A ledger may begin behind a base that its witness signed, and nowhere else."""
     signature: str = ""
     """Ed25519 signature of who keeps it, over `statement`, 128 hex digits; empty where it is not signed."""
 
@@ -46,6 +50,11 @@ def statement(anchor: Anchor) -> bytes:
     """Return the bytes that a signature of an anchor is over: all of it but the signature, in canonical form."""
     content = {name: value for name, value in msgspec.to_builtins(anchor).items() if name != "signature"}
     return _DOMAIN + canonical(content)
+
+
+def anchor_line(anchor: Anchor) -> bytes:
+    """Return the line of an anchor, with its newline, as `anchors` reads it."""
+    return msgspec.json.encode(anchor) + b"\n"
 
 
 def anchors(text: bytes) -> Iterator[Anchor]:

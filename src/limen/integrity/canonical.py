@@ -45,21 +45,25 @@ def recanonical(text: bytes) -> tuple[Any, bytes]:
     Raises CanonicalError where the text is no JSON or has no canonical form.
     """
     try:
-        value = _doubles(orjson.loads(text), 0)
+        value = doubles(orjson.loads(text))
     except orjson.JSONDecodeError:
         raise CanonicalError("it is no JSON") from None
     return value, canonical(value)
 
 
-def _doubles(value: Any, depth: int) -> Any:
+def doubles(value: Any, depth: int = 0) -> Any:
+    """Return a JSON value with integers beyond 2^53 as the doubles that they stand for, as recanonical reads them.
+
+    Raises CanonicalError where it is nested too deeply.
+    """
     if type(value) is int and not -LARGEST <= value <= LARGEST:
         return float(value)
     if depth > DEEPEST:
         raise CanonicalError(f"nested deeper than {DEEPEST} levels")
     if type(value) is dict:
-        return {name: _doubles(inner, depth + 1) for name, inner in value.items()}
+        return {name: doubles(inner, depth + 1) for name, inner in value.items()}
     if type(value) is list:
-        return [_doubles(inner, depth + 1) for inner in value]
+        return [doubles(inner, depth + 1) for inner in value]
     return value
 
 

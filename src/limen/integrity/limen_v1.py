@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from limen.integrity.canonical import canonical
+from limen.integrity.canonical import CanonicalError, canonical
 from limen.integrity.chains import GENESIS
 
 HASHED = 76
 """Where the hashed part of a line begins; a brace takes the place of what is before."""
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 """What a time looks like."""
+KEY_ID = re.compile(r"[!#-\[\]-z|~]{1,256}", re.ASCII)
+"""What the id of a key looks like: readers find it by slices."""
 LEAST_KEY = 16
 """Bytes of the shortest key that is taken (NIST SP 800-107r1 asks for 14 of an HMAC key)."""
 
@@ -87,21 +89,69 @@ def pads(key: bytes) -> tuple[Callable[[], Any], Callable[[], Any]]:
     return inner.copy, outer.copy
 
 
+class Prepared(NamedTuple):
+    """An event as canonical text already, in the two parts between which the id of a key stands."""
+
+    before: bytes
+    """`"action":…,"actor":…,"details":{…}`"""
+    after: bytes
+    """`"record":…,"tenant":…`"""
+
+
+def prepared(*, tenant: str, actor: str, action: str, record: str, details: Mapping[str, Any]) -> Prepared:
+    """Return an event as canonical text; raises CanonicalError where it has none or is none of the right types."""
+    if not type(tenant) is type(actor) is type(action) is type(record) is str or not isinstance(details, dict):
+        raise CanonicalError("tenant, actor, action and record are texts, and details an object")
+    return Prepared(
+        canonical({"action": action, "actor": actor, "details": details})[1:-1],
+        canonical({"record": record, "tenant": tenant})[1:-1],
+    )
+
+
+class Splicer:
+    """Writes the lines of a chain under one key: what is canonical text already is only put together."""
+
+    def __init__(self, key_id: str = "", key: bytes = b"") -> None:
+        """Prepare the key; without an id the chain is of SHA-256.
+
+        Raises ValueError where the key is too short or its id is not of `KEY_ID`.
+        """
+        if (key_id or key) and not KEY_ID.fullmatch(key_id):
+            raise ValueError("a key's id is of printable ASCII without quotes, backslashes and braces")
+        self._hash: Hash = hmac_sha256(key) if key_id else sha256
+        self._key = b',"key":"' + key_id.encode() + b'",' if key_id else b","
+
+    def lines(self, entries: Iterable[Prepared], last: str, seq: int, time: str) -> list[bytes]:
+        """Return the lines of events, all of one time (as `TIME`), behind a record with a hash and a number."""
+        made: list[bytes] = []
+        hashed, key = self._hash, self._key
+        tail = b',"time":"' + time.encode() + b'"}'
+        for before, after in entries:
+            seq += 1
+            body = f'"_prev":"{last}","_seq":{seq},'.encode() + before + key + after + tail
+            last = hashed(b"{" + body)
+            made.append(b'{"_hash":"' + last.encode() + b'",' + body + b"\n")
+        return made
+
+
 def appended(record: Record, head: Head, *, key_id: str = "", key: bytes = b"") -> tuple[bytes, Head]:
     """Return the line of a record that follows a head, its newline included, and the new head.
 
-    With `key_id` the hash is an HMAC under `key`. Raises ValueError where the time is none, CanonicalError where the
-    details have no canonical text.
+    With `key_id` the hash is an HMAC under `key`. Raises ValueError where the time is none or the key can't be used,
+    CanonicalError where the record has no canonical text.
     """
     if not TIME.fullmatch(record.time):
         raise ValueError("a time is written as 2026-11-22T10:00:00.000000Z")
-    content: dict[str, Any] = {"_prev": head.hash, "_seq": head.length + 1, **msgspec.structs.asdict(record)}
-    if key_id:
-        content["key"] = key_id
-    body = canonical(content)
-    made = (hmac_sha256(key) if key_id else sha256)(body)
-    line = b'{"_hash":"' + made.encode() + b'",' + body[1:] + b"\n"
-    return line, Head(hash=made, length=head.length + 1)
+    entry = prepared(
+        tenant=record.tenant, actor=record.actor, action=record.action, record=record.record, details=record.details
+    )
+    (line,) = Splicer(key_id, key).lines((entry,), head.hash, head.length, record.time)
+    return line, Head(hash=hash_of(line), length=head.length + 1)
+
+
+def hash_of(line: bytes) -> str:
+    """Return the hash that stands in a line."""
+    return line[10:74].decode()
 
 
 class Keys:

@@ -1,8 +1,9 @@
-"""Signatures by the three algorithms that limen takes, and what a key is called.
+"""Signatures by the four algorithms that limen takes, and what a key is called.
 
-Ed25519 (RFC 8032), ECDSA on P-256 with SHA-256 and a DER signature (FIPS 186-5), and ML-DSA-65 with an empty context
-(FIPS 204). What a key is good for follows from the key, never from what is signed. Its id is the SHA-256 of its
-SubjectPublicKeyInfo in DER, so that whoever has the key can compute it: `openssl pkey -pubin -outform DER | sha256sum`.
+Ed25519 (RFC 8032), ECDSA on P-256 with SHA-256 and on P-384 with SHA-384, both with a DER signature (FIPS 186-5), and
+ML-DSA-65 with an empty context (FIPS 204). What a key is good for follows from the key, never from what is signed. Its
+id is the SHA-256 of its SubjectPublicKeyInfo in DER, so that whoever has the key can compute it:
+`openssl pkey -pubin -outform DER | sha256sum`.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     Verifying = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | mldsa.MLDSA65PublicKey
 
-Algorithm = Literal["ed25519", "ecdsa-p256", "ml-dsa-65"]
-TAKEN = "Ed25519, ECDSA P-256 and ML-DSA-65 are taken"
+Algorithm = Literal["ed25519", "ecdsa-p256", "ecdsa-p384", "ml-dsa-65"]
+TAKEN = "Ed25519, ECDSA P-256, ECDSA P-384 and ML-DSA-65 are taken"
 _PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----")
 _MOST = 1 << 16
 """Bytes of a PEM text beyond which it is no key."""
@@ -62,13 +63,12 @@ def verifies(key: PublicKey, signature: bytes, message: bytes) -> bool:
     """Return whether a signature of a message was made by a key."""
     _cryptography()
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
 
     loaded = _loaded(key.pem.encode())
     try:
         if isinstance(loaded, ec.EllipticCurvePublicKey):
-            loaded.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+            loaded.verify(signature, message, _ecdsa(_algorithm(loaded)))
         else:
             loaded.verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -100,12 +100,9 @@ class KeySigner:
 
     def sign(self, message: bytes) -> bytes:
         """Return the signature of a message."""
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import ec
-
         made: bytes
-        if self._key.algorithm == "ecdsa-p256":
-            made = self._private.sign(message, ec.ECDSA(hashes.SHA256()))
+        if self._key.algorithm in ("ecdsa-p256", "ecdsa-p384"):
+            made = self._private.sign(message, _ecdsa(self._key.algorithm))
         else:
             made = self._private.sign(message)
         return made
@@ -201,9 +198,19 @@ def _algorithm(key: Any) -> Algorithm:
     if isinstance(key, ec.EllipticCurvePublicKey):
         if isinstance(key.curve, ec.SECP256R1):
             return "ecdsa-p256"
+        if isinstance(key.curve, ec.SECP384R1):
+            return "ecdsa-p384"
         raise ValueError(f"it is on the curve {key.curve.name}, which is not taken: {TAKEN}")
     name = type(key).__name__.removeprefix("_").removesuffix("PublicKey")
     raise ValueError(f"it is a key of {name}, which is not taken: {TAKEN}")
+
+
+def _ecdsa(algorithm: Algorithm) -> ec.ECDSA:
+    """Return ECDSA with the digest that is as strong as the curve."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    return ec.ECDSA(hashes.SHA384() if algorithm == "ecdsa-p384" else hashes.SHA256())
 
 
 def _cryptography() -> None:

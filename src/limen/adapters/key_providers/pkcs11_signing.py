@@ -1,4 +1,4 @@
-"""PKCS#11: a private key on a token that signs; ECDSA on P-256 and Ed25519. It runs in a child, as `pkcs11` does."""
+"""PKCS#11: a private key on a token that signs; ECDSA on P-256 and P-384, Ed25519. It runs in a child, as `pkcs11`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -15,8 +15,10 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from limen.adapters.key_providers.interface import Access, KeyProviderError
 from limen.adapters.key_providers.pkcs11 import Pkcs11Key
 
-P256 = bytes.fromhex("06082a8648ce3d030107")
-"""CKA_EC_PARAMS of secp256r1: its object identifier (RFC 5480 section 2.1.1.1)."""
+P256, P384 = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06052b81040022")
+"""CKA_EC_PARAMS of secp256r1 and secp384r1: their object identifiers (RFC 5480 section 2.1.1.1)."""
+HASHES = {P256: hashlib.sha256, P384: hashlib.sha384}
+"""What a message is hashed with before a key on a curve signs it: as long as the curve's order."""
 ED25519 = (bytes.fromhex("06032b6570"), b"\x13\x0cedwards25519")
 """CKA_EC_PARAMS of Ed25519: its object identifier, or its name (PKCS#11 3.0 section 2.3.10)."""
 _OCTETS = 0x04
@@ -49,8 +51,9 @@ class SigningKey(Pkcs11Key):
             kind, point = public[Attribute.KEY_TYPE], _unwrapped(bytes(public[Attribute.EC_POINT]))
             curve = bytes(public[Attribute.EC_PARAMS])
             key: EllipticCurvePublicKey | Ed25519PublicKey
-            if kind == KeyType.EC and curve == P256:
-                key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+            if kind == KeyType.EC and curve in HASHES:
+                named = SECP256R1() if curve == P256 else SECP384R1()
+                key = EllipticCurvePublicKey.from_encoded_point(named, point)
             elif kind == KeyType.EC_EDWARDS and curve in ED25519:
                 key = Ed25519PublicKey.from_public_bytes(point)
             else:
@@ -62,10 +65,14 @@ class SigningKey(Pkcs11Key):
         with self._wrapped("does not sign"):
             if self._private.key_type == KeyType.EC_EDWARDS:
                 return bytes(self._private.sign(message, mechanism=Mechanism.EDDSA))
-            raw = bytes(self._private.sign(hashlib.sha256(message).digest(), mechanism=Mechanism.ECDSA))
-            if len(raw) != 64:
+            hashed = HASHES.get(bytes(self._private[Attribute.EC_PARAMS]))
+            if hashed is None:
+                raise KeyProviderError("unsupported", f"{self._where} holds a key on a curve that limen does not take")
+            digest = hashed(message).digest()
+            raw, half = bytes(self._private.sign(digest, mechanism=Mechanism.ECDSA)), len(digest)
+            if len(raw) != 2 * half:
                 raise KeyProviderError("odd", f"{self._where} made a signature of {len(raw)} bytes")
-            return encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+            return encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
 
     def _one(self, kind: ObjectClass, what: str) -> Any:
         with self._wrapped("does not list its objects"):

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from limen.adapters.key_providers.interface import Access, KeyProviderError
 from limen.adapters.key_providers.vault import VaultKey
 
-TYPES = ("ed25519", "ecdsa-p256")
-"""Types of transit keys that limen signs with."""
+TYPES = {"ed25519": "sha2-256", "ecdsa-p256": "sha2-256", "ecdsa-p384": "sha2-384"}
+"""Types of transit keys that limen signs with, and what each hashes with; Ed25519 signs the message itself."""
 
 
 class SigningKey(VaultKey):
@@ -22,7 +22,7 @@ class SigningKey(VaultKey):
     def __init__(self, access: Access) -> None:
         """Make the client; nothing is asked yet."""
         super().__init__(access)
-        self._version = 0
+        self._version, self._hash = 0, ""
 
     def public_key(self) -> bytes:
         """Return the public key of the newest version in PEM, with which `sign` signs from now on.
@@ -38,7 +38,7 @@ class SigningKey(VaultKey):
         if kind not in TYPES:
             raise KeyProviderError("unsupported", f"{self._where} has a key of type {kind!r:.40} there")
         try:
-            self._version = int(described.body["latest_version"])
+            self._version, self._hash = int(described.body["latest_version"]), TYPES[kind]
             shown = versions[str(self._version)]["public_key"]
             return _pem(shown) if kind == "ed25519" else str(shown).encode()
         except (KeyError, TypeError, ValueError):
@@ -49,7 +49,7 @@ class SigningKey(VaultKey):
         body: dict[str, Any] = {
             "input": base64.b64encode(message).decode(),
             "key_version": self._version,
-            "hash_algorithm": "sha2-256",
+            "hash_algorithm": self._hash,
             "marshaling_algorithm": "asn1",
         }
         answer = self._use("sign", **body)

@@ -1,4 +1,4 @@
-"""Private keys in AWS KMS: `aws-kms:KEY`, ECC_NIST_P256, with credential, region and endpoint of the environment.
+"""Private keys in AWS KMS: `aws-kms:KEY`, P-256 or P-384, with credential, region and endpoint of the environment.
 
 Nobody types anything when such a key signs: good for a producer's machine, and refused for a person's signature.
 """
@@ -10,14 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import NoReturn
 
-from limen.adapters.key_providers.aws_signing import SigningKey
+from limen.adapters.key_providers.aws_signing import SPECS, SigningKey
 from limen.adapters.key_providers.interface import Access, KeyProviderError
 from limen.adapters.signers.signer import Ask, OpenedKey
 from limen.errors import Problem, UsageError
 from limen.integrity.signatures import public_key
 
-SPEC = "ECC_NIST_P256"
-"""The service's name of the one sort of key that limen signs with."""
 VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _ARN = re.compile(r"arn:[\w-]+:kms:([\w-]+):")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
@@ -46,15 +44,17 @@ def open_signer(reference: str, ask: Ask | None, environment: Mapping[str, str] 
     try:
         key = SigningKey(access)
         public = public_key(key.public_key())
-        if public.algorithm != "ecdsa-p256":
+        if public.algorithm not in ("ecdsa-p256", "ecdsa-p384"):
             raise ValueError(f"it is of {public.algorithm}")
     except KeyProviderError as error:
         if error.kind in ("denied", "absent", "refused", "unsupported"):
-            hint = error.problems[0].hint or f"limen signs with keys of {SPEC}, usage SIGN_VERIFY"
+            hint = error.problems[0].hint or f"limen signs with keys of {' or '.join(SPECS)}, usage SIGN_VERIFY"
             raise UsageError(Problem(message=error.problems[0].message, hint=hint)) from None
         raise
     except ValueError as error:
-        _refuse(f"{reference} is no key that limen signs with: {error}", f"limen signs with keys of {SPEC}")
+        _refuse(
+            f"{reference} is no key that limen signs with: {error}", f"limen signs with keys of {' or '.join(SPECS)}"
+        )
     return OpenedKey(public, key.sign, where=f"AWS KMS, {reference}")
 
 

@@ -1,4 +1,4 @@
-"""Private keys in PEM files: PKCS#8, encrypted or not; Ed25519, ECDSA P-256 and, where OpenSSL has it, ML-DSA-65."""
+"""Private keys in PEM files: PKCS#8, encrypted or not; Ed25519, ECDSA P-256 and P-384, ML-DSA-65."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def open_signer(uri: str, ask: Ask | None) -> OpenedKey:
         raise _worded(error, shown) from None
     except ValueError as error:
         child.close()
-        _refuse(f"{shown} holds no key that limen signs with: {error}", "use ECDSA P-256 or Ed25519")
+        _refuse(f"{shown} holds no key that limen signs with: {error}", "use ECDSA P-256 or P-384, or Ed25519")
     return OpenedKey(public, child.sign, child.close, where=shown)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from limen.evidence import layout
-from limen.evidence.checks.forms import is_canonical
 from limen.evidence.checks.interface import Check, broken, or_ok
 from limen.evidence.checks.pack import SMALL, Pack
 from limen.evidence.reading import UnreadableError
+from limen.integrity.forms import is_canonical
 
 _DOCUMENTS = (*layout.DOCUMENTS, layout.REQUEST, layout.PREVIOUS)
 

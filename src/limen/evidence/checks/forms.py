@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import re
-from typing import Annotated, Literal, TypeVar
+from typing import Literal
 
 import msgspec
-from msgspec import Meta
 
-from limen.integrity.canonical import DEEPEST, CanonicalError, recanonical
+from limen.integrity.e_signatures import Meaning
+from limen.integrity.forms import Count, Form, Hex
 from limen.records.statuses import Scope, Severity, Status
 
-Hex = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-"""A SHA-256 in hex."""
-Count = Annotated[int, Meta(ge=0)]
-_ODD = re.compile(rb"(?:\A|[:,\[])-?\d++(?:[.eE]|(?<=\d{15}))")
-"""A float or an integer of 15 digits, which orjson might not write as RFC 8785 does; or a text like one."""
-_ASTRAL = re.compile(rb"[\xf0-\xff]")
-"""A character beyond the BMP: in a name, orjson sorts it otherwise than RFC 8785."""
-T = TypeVar("T")
 
-
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What has no other members than those it names."""
-
-
-class Subject(_Strict, frozen=True):
+class Subject(Form, frozen=True):
     """What the Statement is about."""
 
-    class Digest(_Strict, frozen=True):
+    class Digest(Form, frozen=True):
         """Digests by algorithm; there is one."""
 
         sha256: Hex
@@ -38,14 +24,14 @@ class Subject(_Strict, frozen=True):
     digest: Digest
 
 
-class Linked(_Strict, frozen=True):
+class Linked(Form, frozen=True):
     """Another pack."""
 
     root: Hex
     tree_size: Count
 
 
-class Head(_Strict, frozen=True):
+class Head(Form, frozen=True):
     """Where the run log stood."""
 
     origin: str
@@ -53,7 +39,7 @@ class Head(_Strict, frozen=True):
     root: Hex
 
 
-class Predicate(_Strict, frozen=True):
+class Predicate(Form, frozen=True):
     """What the Statement says of a pack."""
 
     format: Literal["limen-pack-1"]
@@ -72,7 +58,7 @@ class Predicate(_Strict, frozen=True):
     signers: tuple[Hex, ...]
 
 
-class Statement(_Strict, frozen=True):
+class Statement(Form, frozen=True):
     """The in-toto Statement of a pack."""
 
     type: Literal["https://in-toto.io/Statement/v1"] = msgspec.field(name="_type")
@@ -81,7 +67,7 @@ class Statement(_Strict, frozen=True):
     predicate: Predicate
 
 
-class SignedPack(_Strict, frozen=True):
+class SignedPack(Form, frozen=True):
     """The pack that an e-signature is bound to."""
 
     root: Hex
@@ -90,7 +76,7 @@ class SignedPack(_Strict, frozen=True):
     """SHA-256 of the Statement's payload."""
 
 
-class ESignature(_Strict, frozen=True):
+class ESignature(Form, frozen=True):
     """What a person signs (21 CFR 11.50: printed name, time, meaning)."""
 
     format: Literal["limen-e-signature-1"]
@@ -98,7 +84,7 @@ class ESignature(_Strict, frozen=True):
     user: str
     name: str
     at: str
-    meaning: Literal["authorship", "review", "approval", "responsibility"]
+    meaning: Meaning
     role: str
     order: Count
     previous: str
@@ -106,7 +92,7 @@ class ESignature(_Strict, frozen=True):
     manifestation: Hex
 
 
-class Tallied(_Strict, frozen=True):
+class Tallied(Form, frozen=True):
     """How many findings there are of each sort."""
 
     failed: dict[Severity, Count]
@@ -149,7 +135,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[str, ...]
 
 
-class Decision(_Strict, frozen=True):
+class Decision(Form, frozen=True):
     """The public half of a decision."""
 
     rule: str
@@ -206,7 +192,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """None where nothing was observed of it."""
 
 
-class KeptLeaf(_Strict, frozen=True):
+class KeptLeaf(Form, frozen=True):
     """A leaf of a redacted pack whose content is there."""
 
     index: Count
@@ -215,40 +201,16 @@ class KeptLeaf(_Strict, frozen=True):
     type: Literal["file", "record"]
 
 
-class WithheldLeaf(_Strict, frozen=True):
+class WithheldLeaf(Form, frozen=True):
     """A leaf of a redacted pack whose content is not."""
 
     hash: Hex
 
 
-class Redaction(_Strict, frozen=True):
+class Redaction(Form, frozen=True):
     """What a redacted pack says of itself."""
 
     format: Literal["limen-redaction-1"]
     withheld: Count
     kept: Count
     reperformable: Literal[False]
-
-
-def is_canonical(line: bytes) -> bool:
-    """Return whether bytes are the RFC 8785 text of a JSON value."""
-    import orjson
-
-    try:
-        deep = line.count(b"[") + line.count(b"{") > DEEPEST
-        if not deep and not _ODD.search(line) and (line.isascii() or not _ASTRAL.search(line)):
-            return orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS) == line
-        return recanonical(line)[1] == line
-    except (CanonicalError, ValueError, TypeError, RecursionError):
-        return False
-
-
-def read_form(content: bytes, form: type[T]) -> T:
-    """Return a document of a form; raises ValueError where it is none, or not the RFC 8785 text of one."""
-    try:
-        found = msgspec.json.decode(content, type=form)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(str(error)[:300]) from None
-    if not is_canonical(content):
-        raise ValueError("it is not written as RFC 8785 has it, each name once")
-    return found

@@ -11,9 +11,10 @@ from typing import TypeVar
 import msgspec
 
 from limen.evidence import layout
-from limen.evidence.checks.forms import Assessment, ESignature, Statement, is_canonical, read_form
+from limen.evidence.checks.forms import Assessment, ESignature, Statement
 from limen.evidence.reading import PackFiles, UnreadableError
 from limen.integrity.dsse import Envelope, decoded
+from limen.integrity.forms import is_canonical, read_form
 from limen.integrity.instants import instant
 from limen.integrity.strict_json import strict_json
 from limen.integrity.trust import Requirements, Trust, requirements_from

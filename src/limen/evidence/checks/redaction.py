@@ -12,10 +12,11 @@ from collections.abc import Iterator
 import msgspec
 
 from limen.evidence import layout
-from limen.evidence.checks.forms import KeptLeaf, Redaction, WithheldLeaf, is_canonical, read_form
+from limen.evidence.checks.forms import KeptLeaf, Redaction, WithheldLeaf
 from limen.evidence.checks.interface import Check, broken, or_ok
 from limen.evidence.checks.pack import SMALL, CoreRoot, Pack
 from limen.evidence.reading import PackFiles, UnreadableError
+from limen.integrity.forms import is_canonical, read_form
 from limen.integrity.leaves import salted_leaf
 from limen.integrity.merkle import root
 
