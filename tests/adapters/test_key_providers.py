@@ -22,8 +22,8 @@ from tests.simulators.azure_vault import CLIENT
 from tests.simulators.google_kms import TOKEN
 
 pytestmark = pytest.mark.xdist_group("kms-adapters")
-BINDS = ("vault", "pkcs11", "aws-kms", "gcp-kms")
-DISABLES = ("vault", "pkcs11", "aws-kms", "gcp-kms", "azure-key-vault")
+BINDS = ("vault", "pkcs11", "aws-kms", "gcp-kms", "file")
+DISABLES = ("vault", "pkcs11", "aws-kms", "gcp-kms", "azure-key-vault", "file")
 
 
 class Custodians:
@@ -150,7 +150,9 @@ def test_every_provider_has_its_module() -> None:
     assert set(PROVIDERS.values()) <= modules
     assert set(PROVIDERS.values()) >= ISOLATED
     signing = {"aws_signing", "pkcs11_signing", "vault_signing"}
-    assert modules - set(PROVIDERS.values()) == {"__init__", "child", "interface", "opening", "rest"} | signing
+    store = {"key_store", "store_disk", "store_form", "store_secrets"}
+    shared = {"__init__", "algorithms", "child", "interface", "opening", "rest", "standing"}
+    assert modules - set(PROVIDERS.values()) == shared | signing | store
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from limen.records.attempts import ProbeRun
 from tests.lab.aws import aws
 from tests.lab.bao import bao
 from tests.lab.clouds import azure, google
+from tests.lab.key_store import key_store
 from tests.lab.place import Place
 from tests.lab.pykmip import pykmip
 from tests.lab.softhsm import softhsm
@@ -128,6 +129,7 @@ SERVERS = {
     "aws-kms": aws,
     "gcp-kms": google,
     "azure-key-vault": azure,
+    "file": key_store,
 }
 """What starts each provider's custodian; it makes a key for each defect of the table."""
 

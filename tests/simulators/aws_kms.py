@@ -24,8 +24,12 @@ REGION = "eu-central-1"
 ACCESS_KEY = "AKIALABORATORY000001"
 SECRET_KEY = "laboratory/secret/access/key/of/nobody00"
 DAY = 86_400
-CURVES = {"ECC_NIST_P256": ec.SECP256R1(), "ECC_NIST_P384": ec.SECP384R1()}
-ALGORITHM = "ECDSA_SHA_256"
+CURVES = {"ECC_NIST_P256": ec.SECP256R1(), "ECC_NIST_P384": ec.SECP384R1(), "ECC_NIST_P521": ec.SECP521R1()}
+SIGNING: dict[str, tuple[str, hashes.HashAlgorithm]] = {
+    "ECC_NIST_P256": ("ECDSA_SHA_256", hashes.SHA256()),
+    "ECC_NIST_P384": ("ECDSA_SHA_384", hashes.SHA384()),
+    "ECC_NIST_P521": ("ECDSA_SHA_512", hashes.SHA512()),
+}
 RAW = 4096
 """Bytes of a message that the service takes at most."""
 
@@ -195,21 +199,27 @@ class AwsKms:
             return _error("UnsupportedOperationException")
         public = _private(key).public_key()
         der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        found = {"KeyId": key.id, "KeySpec": key.spec, "KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": [ALGORITHM]}
+        found = {
+            "KeyId": key.id,
+            "KeySpec": key.spec,
+            "KeyUsage": "SIGN_VERIFY",
+            "SigningAlgorithms": [SIGNING[key.spec][0]],
+        }
         return 200, found | {"PublicKey": base64.b64encode(der).decode()}
 
     def _sign(self, key: Key, body: Any) -> tuple[int, Any]:
         if refused := _refused(key):
             return refused
-        if key.spec != "ECC_NIST_P256" or body["SigningAlgorithm"] != ALGORITHM:
+        if key.spec not in SIGNING or body["SigningAlgorithm"] != SIGNING[key.spec][0]:
             return _error("InvalidKeyUsageException")
+        hashed = SIGNING[key.spec][1]
         message = base64.b64decode(body["Message"])
         digested = body.get("MessageType", "RAW") == "DIGEST"
-        if len(message) > RAW or (digested and len(message) != 32):
+        if len(message) > RAW or (digested and len(message) != hashed.digest_size):
             return _error("ValidationException")
-        scheme = ec.ECDSA(Prehashed(hashes.SHA256()) if digested else hashes.SHA256())
+        scheme = ec.ECDSA(Prehashed(hashed) if digested else hashed)
         made = base64.b64encode(_private(key).sign(message, scheme)).decode()
-        return 200, {"KeyId": key.id, "Signature": made, "SigningAlgorithm": ALGORITHM}
+        return 200, {"KeyId": key.id, "Signature": made, "SigningAlgorithm": SIGNING[key.spec][0]}
 
     def _sealed(self, key: Key, plaintext: bytes, body: Any) -> str:
         version, nonce = key.versions[-1], os.urandom(12)

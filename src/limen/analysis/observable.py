@@ -47,6 +47,7 @@ PROVIDERS: dict[str, dict[str, str]] = {
         "origin": "Key Vault does not say whether a key was made in it",
         "grantees": "grants are kept by Azure's management interface, which no probe asks",
     },
+    "file": {"grantees": "whoever can read the file can use its keys, and no file says which components those are"},
 }
 PROVIDERS["openbao"] = PROVIDERS["vault"]
 """Providers of keys that the kms probe speaks to, and which claims of their keys they tell nobody."""

@@ -62,6 +62,8 @@ GOOD: dict[str, Any] = {
         "versions": [{"kid": "k", "attributes": {"enabled": True, "created": AT - 99}}],
         "rotation": {"lifetimeActions": [{"trigger": {"timeAfterCreate": "P90D"}, "action": {"type": "Rotate"}}]},
     },
+    "file": {"key": {"algorithm": "AES-256", "state": "live", "sealed": False,
+                     "versions": [{"number": 1, "created": "2026-11-01T00:00:00Z", "state": "live", "ended": ""}]}},
 }  # fmt: skip
 """Answers of a good key, shortened."""
 

@@ -10,6 +10,7 @@ import contextlib
 import selectors
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from importlib import import_module
@@ -57,7 +58,7 @@ class ChildKey:
 
     def __init__(self, module: str, access: Access) -> None:
         """Start the child and open the key there; raises KeyProviderError where it can't be opened."""
-        self._access, self._buffer = access, bytearray()
+        self._access, self._buffer, self._lock = access, bytearray(), threading.Lock()
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-m", __name__],
@@ -134,9 +135,10 @@ class ChildKey:
         """Return the child's answer; raises KeyProviderError where it has none in time, or ended."""
         lost = KeyProviderError("unreachable", f"{self._access.endpoint}: the process that asked it ended unexpectedly")
         try:
-            self._process.stdin.write(msgspec.json.encode(job) + b"\n")  # type: ignore[union-attr]
-            self._process.stdin.flush()  # type: ignore[union-attr]
-            done = msgspec.json.decode(self._line(), type=Done)
+            with self._lock:  # an answer belongs to the question before it
+                self._process.stdin.write(msgspec.json.encode(job) + b"\n")  # type: ignore[union-attr]
+                self._process.stdin.flush()  # type: ignore[union-attr]
+                done = msgspec.json.decode(self._line(), type=Done)
         except (OSError, ValueError):
             raise lost from None
         if done.kind is not None:
@@ -144,13 +146,13 @@ class ChildKey:
         return done
 
     def _line(self) -> bytes:
-        until = self._access.deadline + GRACE
+        until = min(self._access.deadline, time.monotonic() + self._access.patience) + GRACE
         with selectors.DefaultSelector() as selector:
             stream: Any = self._process.stdout
             selector.register(stream, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
                 left = until - time.monotonic()
-                if left <= 0 or not selector.select(None if left == float("inf") else left):
+                if left <= 0 or not selector.select(left):
                     self._process.kill()
                     raise KeyProviderError("unreachable", f"{self._access.endpoint} did not answer in time")
                 part = stream.read1(1 << 16)

@@ -49,17 +49,19 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     """The region of a cloud provider, where the endpoint does not say it."""
     deadline: float = float("inf")
     """Of `time.monotonic`: when every operation ends."""
+    patience: float = 60.0
+    """Seconds that one operation may take at most."""
 
     def __repr__(self) -> str:
         """Return a text without the credential."""
         return f"Access({self.provider}, {self.endpoint}, {self.key})"
 
-    def left(self, most: float = 60.0) -> float:
-        """Return the seconds left, `most` at most; raises KeyProviderError when none is left."""
+    def left(self) -> float:
+        """Return the seconds left for an operation that begins now; raises KeyProviderError when none is left."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise KeyProviderError("unreachable", f"the time for {self.endpoint} is over")
-        return min(left, most)
+        return min(left, self.patience)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

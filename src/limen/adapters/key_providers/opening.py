@@ -15,6 +15,7 @@ PROVIDERS: dict[str, str] = {
     "kmip": "kmip",
     "gcp-kms": "google",
     "azure-key-vault": "azure",
+    "file": "file",
 }
 """The module of each provider, by the names that the field `provider` of a key may have."""
 

@@ -12,7 +12,7 @@ from limen.analysis.kinds.common import Part
 class KmsFacts(Part, frozen=True, kw_only=True):
     """A key as its custodian shows it and, where it is declared a test key, as it behaves."""
 
-    provider: Annotated[str, Meta(description="vault, aws-kms, pkcs11, kmip, gcp-kms or azure-key-vault.")]
+    provider: Annotated[str, Meta(description="vault, aws-kms, pkcs11, kmip, gcp-kms, azure-key-vault or file.")]
     exists: Annotated[bool, Meta(description="Whether the custodian knows the key.")]
     enabled: Annotated[
         bool | UnsetType, Meta(description="Whether its newest version can be used: neither disabled nor destroyed.")

@@ -37,7 +37,8 @@ def _custody(declared: str, facts: KmsFacts) -> Agreement | None:
         return Agreement(observed="none", agrees=False)
     if facts.hardware is UNSET and declared == "hsm":
         return None
-    observed = "hsm" if facts.hardware is True else "kms"
+    # What is kept in a file lies where its application can read it: no service stands between.
+    observed = "application" if facts.provider == "file" else "hsm" if facts.hardware is True else "kms"
     return Agreement(observed=observed, agrees=_CUSTODIES.index(observed) >= _CUSTODIES.index(declared))
 
 

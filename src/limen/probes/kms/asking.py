@@ -19,8 +19,8 @@ ANSWERS = "answers.json"
 """What the custodian says of the key, and of which key it was asked."""
 BEHAVIOUR = "behaviour.json"
 """How a test key behaved; absent for any other key."""
-WITHOUT_CREDENTIAL = frozenset({"pkcs11"})
-"""Providers that may answer without a credential: a token shows its public objects."""
+WITHOUT_CREDENTIAL = frozenset({"file", "pkcs11"})
+"""Providers that may answer without a credential: a token shows its public objects, a key store may have none."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ def propose(facts: Sequence[KmsFacts]) -> Mapping[str, Any]:
     algorithms = {one.algorithm for one in facts} & set(get_args(KeyAlgorithm))
     return nested(
         {
-            "custody": strongest(CLAIMS["custody"], ("hsm", "kms"), facts),
+            "custody": strongest(CLAIMS["custody"], ("hsm", "kms", "application"), facts),
             "algorithm": algorithms.pop() if len(algorithms) == 1 else UNSET,
             "origin": strongest(CLAIMS["origin"], ("hsm", "software", "imported"), facts),
             "rotation": _rotation(facts),

@@ -8,29 +8,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from limen.adapters.key_providers import Answer
+from limen.adapters.key_providers.algorithms import AWS, SYMMETRIC
 from limen.probes.kms.asking import Asked
 from limen.probes.kms.aws_policies import Grants, list_grants, policy_grants
 from limen.probes.kms.dates import dated, seconds
 
 DAY = 86_400
-SYMMETRIC = "SYMMETRIC_DEFAULT"
-ALGORITHMS = {
-    SYMMETRIC: "AES-256",
-    "RSA_2048": "RSA-2048",
-    "RSA_3072": "RSA-3072",
-    "RSA_4096": "RSA-4096",
-    "ECC_NIST_P256": "ECDSA-P-256",
-    "ECC_NIST_P384": "ECDSA-P-384",
-    "ECC_NIST_P521": "ECDSA-P-521",
-    "ECC_NIST_EDWARDS25519": "Ed25519",
-    "HMAC_256": "HMAC-SHA-256",
-    "HMAC_384": "HMAC-SHA-384",
-    "HMAC_512": "HMAC-SHA-512",
-    "ML_DSA_44": "ML-DSA-44",
-    "ML_DSA_65": "ML-DSA-65",
-    "ML_DSA_87": "ML-DSA-87",
-}
-"""Key specs in the declaration's words."""
 ORIGINS = {"AWS_KMS": "hsm", "AWS_CLOUDHSM": "hsm", "EXTERNAL": "imported"}
 """Where material is made; all of these are kept in AWS's HSMs. An external key store says nothing of itself."""
 
@@ -69,7 +52,7 @@ def facts(asked: Asked, at: int) -> dict[str, Any]:
         "rotates_alone": spec == SYMMETRIC and key.origin == "AWS_KMS",
     }
     if spec:
-        found["algorithm"] = ALGORITHMS.get(spec, spec)
+        found["algorithm"] = AWS.get(spec, spec)
     if (deletion := seconds(key.deletion_date)) is not None:
         found["deletion_at"] = deletion
     if key.origin is not UNSET and key.origin in ORIGINS:

@@ -10,29 +10,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from limen.adapters.key_providers.algorithms import CURVES, KINDS
 from limen.probes.kms.asking import Asked
 from limen.probes.kms.dates import dated, seconds
 
 DAY = 86_400
 """How far a date may be off: a token knows days, and not in which zone."""
-CURVES = {
-    "06082a8648ce3d030107": "ECDSA-P-256",
-    "06052b81040022": "ECDSA-P-384",
-    "06052b81040023": "ECDSA-P-521",
-    "06032b6570": "Ed25519",
-    "06032b6571": "Ed448",
-    "06032b656e": "X25519",
-}
-"""Curves by the encoding of CKA_EC_PARAMS."""
-
-KINDS = {
-    "DES3": "3DES",
-    "SHA_1_HMAC": "HMAC-SHA-1",
-    "SHA256_HMAC": "HMAC-SHA-256",
-    "SHA384_HMAC": "HMAC-SHA-384",
-    "SHA512_HMAC": "HMAC-SHA-512",
-}
-"""Types of keys that have one size only."""
 
 
 class _Version(msgspec.Struct, kw_only=True, rename="upper"):

@@ -8,30 +8,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from limen.adapters.key_providers import Answer
+from limen.adapters.key_providers.algorithms import TRANSIT
 from limen.probes.kms.asking import Asked
 from limen.probes.kms.dates import dated, seconds
 from limen.probes.kms.vault_policies import Grant, PolicyError, grant
-
-ALGORITHMS = {
-    "aes128-gcm96": "AES-128",
-    "aes256-gcm96": "AES-256",
-    "chacha20-poly1305": "ChaCha20-Poly1305",
-    "xchacha20-poly1305": "XChaCha20-Poly1305",
-    "ed25519": "Ed25519",
-    "ecdsa-p256": "ECDSA-P-256",
-    "ecdsa-p384": "ECDSA-P-384",
-    "ecdsa-p521": "ECDSA-P-521",
-    "rsa-2048": "RSA-2048",
-    "rsa-3072": "RSA-3072",
-    "rsa-4096": "RSA-4096",
-    "hmac": "HMAC-SHA-256",
-    "aes128-cmac": "AES-128",
-    "aes256-cmac": "AES-256",
-    "ml-dsa-44": "ML-DSA-44",
-    "ml-dsa-65": "ML-DSA-65",
-    "ml-dsa-87": "ML-DSA-87",
-}
-"""Types of transit keys in the declaration's words."""
 
 
 class _Key(msgspec.Struct, kw_only=True):
@@ -68,7 +48,7 @@ def facts(asked: Asked, at: int) -> dict[str, Any]:
     found: dict[str, Any] = {
         "enabled": not key.soft_deleted,
         "deletion_pending": key.soft_deleted,
-        "algorithm": ALGORITHMS.get(key.type, key.type),
+        "algorithm": TRANSIT.get(key.type, key.type),
         "ways_out": tuple(sorted(way for way, open_ in ways.items() if open_)),
         "rotates_alone": True,
         "versions": key.latest_version,
