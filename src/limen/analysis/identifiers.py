@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from limen.analysis.check_digits import dea_number_checks, npi_checks
+from limen.analysis.check_digits import dea_number_checks, gs1_checks, npi_checks
 from limen.errors import Problem, UsageError
 
 
@@ -220,14 +220,8 @@ def _gs1(data: bytes, start: int, end: int) -> Iterator[Identifier]:
     if not _free(data, start, b""):
         return
     match = _SCANNED.match(data, start)
-    if match and _gs1_checks(match[1] or match[3]):
+    if match and gs1_checks((match[1] or match[3]).decode()):
         yield Identifier("sgtin" if match[1] else "sscc", start, match.end())
-
-
-def _gs1_checks(digits: bytes) -> bool:
-    """Return whether the last digit is GS1's check digit of the others: weights 3 and 1 from the right."""
-    total = sum(int(chr(digit)) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits[:-1])))
-    return -total % 10 == int(chr(digits[-1]))
 
 
 def _named(

@@ -18,6 +18,14 @@ def grants(granted: str, asked: str) -> bool:
     return len(have) == len(want) and all(mine in ("*", theirs) for mine, theirs in zip(have, want, strict=True))
 
 
+def overlaps(one: str, other: str) -> bool:
+    """Return whether some permission is covered by both; the order of the two does not matter."""
+    short, long = sorted((one.split(":"), other.split(":")), key=len)
+    if len(short) < len(long) and short[-1] != "*":
+        return False
+    return all("*" in pair or pair[0] == pair[1] for pair in zip(short, long, strict=False))
+
+
 def is_wildcard(permission: str) -> bool:
     """Return whether a part of the permission is '*'."""
     return "*" in permission.split(":")

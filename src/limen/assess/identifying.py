@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from limen.analysis.decoding import decoded
 from limen.analysis.identifiers import identifiers
 from limen.errors import Problem, UsageError
 from limen.probes.interface import AttemptError
-from limen.probes.secrets.decoding import decoded
 from limen.probes.secrets.patterns import SecretPattern, load_patterns
 from limen.probes.secrets.searching import Searcher
 

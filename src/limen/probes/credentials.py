@@ -1,18 +1,16 @@
-"""Credentials by reference: where a value is kept, read when an attempt asks for it, and kept out of all output."""
+"""Credentials by reference: read when an attempt asks for one, once a run, and kept out of all output."""
 
 from __future__ import annotations
 
 import os
-import stat
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from limen.probes.interface import AttemptError, Secret
+from limen.adapters.references import value_of
+from limen.adapters.secret_values import Secret, UnreadableError
+from limen.probes.interface import AttemptError
 from limen.probes.redaction import Redaction
-
-_MOST = 1 << 16
-"""Bytes beyond which a file holds no credential."""
 
 
 class Credentials:
@@ -40,51 +38,9 @@ class Credentials:
             return self._read[reference]
 
     def _value(self, reference: str, timeout: float) -> str:
-        scheme, _, rest = reference.partition(":")
-        if scheme == "env":
-            return _from_environment(rest, self._environment)
-        if scheme == "file":
-            return _from_file(self._folder / rest, rest)
-        if scheme == "vault":
-            from limen.probes.vault import value_in_vault
-
-            token = self._environment.get("VAULT_TOKEN", "")
-            self.redaction.add(token)
-            return value_in_vault(rest, self._environment, timeout)
-        raise AttemptError("a credential is a reference: env:NAME, file:PATH or vault:PATH")
-
-
-def _from_environment(name: str, environment: Mapping[str, str]) -> str:
-    value = environment.get(name, "")
-    if not value:
-        raise AttemptError(f"the environment variable {name}, the credential, is not set")
-    return value
-
-
-def _from_file(path: Path, shown: str) -> str:
-    """Return a file's one value, without the newline at its end; refuse a file that others can read."""
-    try:
-        with open(path, "rb", opener=_without_waiting) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise AttemptError(f"the credential {shown} is no file")
-            if os.name == "posix" and found.st_mode & 0o077:
-                raise AttemptError(f"the credential {shown} can be read by others: chmod 600 it")
-            content = file.read(_MOST + 1)
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else "") or "it is no path"
-        raise AttemptError(f"the credential {shown} can't be read: {why}") from None
-    if len(content) > _MOST:
-        raise AttemptError(f"the credential {shown} is larger than 64 KiB: it is something else")
-    try:
-        value = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise AttemptError(f"the credential {shown} is no UTF-8 text") from None
-    if not value:
-        raise AttemptError(f"the credential {shown} is empty")
-    return value
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Open a file, and no pipe that would be waited for."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+        if reference.startswith("vault:"):
+            self.redaction.add(self._environment.get("VAULT_TOKEN", ""))
+        try:
+            return value_of(reference, self._folder, self._environment, timeout)
+        except UnreadableError as error:
+            raise AttemptError(error.reason, again=error.again) from None

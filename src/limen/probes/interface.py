@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from limen.adapters.secret_values import Secret
 from limen.integrity.canonical import canonical
 from limen.model.probing import ProbeOptions
 from limen.records.attempts import RawResponse, Section
@@ -62,24 +63,6 @@ def asked(target: Target) -> str:
         "declared": msgspec.to_builtins(target.declared, order="sorted"),
     }
     return hashlib.sha256(canonical(how)).hexdigest()
-
-
-class Secret:
-    """A credential's value: never printed, compared or kept longer than the attempt."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        """Keep the value out of sight."""
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the value, for the library that must have it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        """Return a text without the value."""
-        return "Secret(…)"
 
 
 class AttemptError(Exception):

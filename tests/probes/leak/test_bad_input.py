@@ -20,11 +20,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from limen.adapters.secret_values import Secret
 from limen.analysis.kinds.observed_leak import LeakFacts
 from limen.model.probing import Delivered, ProbeOptions
 from limen.probes import leak
 from limen.probes.attempting import attempt
-from limen.probes.interface import AttemptError, Context, Secret, Target
+from limen.probes.interface import AttemptError, Context, Target
 from limen.probes.leak.files import look_in_files
 from limen.probes.leak.places import place_of
 from limen.probes.leak.searching import Search

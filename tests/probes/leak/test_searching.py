@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from limen.analysis.value_forms import forms
 from limen.probes.leak.canaries import KINDS, Canary, derive
-from limen.probes.leak.forms import forms
 from limen.probes.leak.searching import MOST_HITS, Search, Searched
 
 CANARIES = derive(b"searching", "1")

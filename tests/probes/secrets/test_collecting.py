@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import limen
+from limen.adapters.secret_values import Secret
 from limen.model.probing import ProbeOptions
 from limen.probes import secrets
-from limen.probes.interface import AttemptError, Context, Secret, Target
+from limen.probes.interface import AttemptError, Context, Target
 from limen.probes.secrets.record import SearchRecord
 from limen.records.attempts import RawResponse
 from tests.lab.secrets import KEY

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from limen.analysis.decoding import decoded
 from limen.probes.secrets.archives import Budget, members
-from limen.probes.secrets.decoding import decoded
 from limen.probes.secrets.examining import Examiner
 from limen.probes.secrets.patterns import load_patterns
 from limen.probes.secrets.record import Found

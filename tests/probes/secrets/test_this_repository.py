@@ -6,9 +6,10 @@ import time
 
 import msgspec
 
+from limen.adapters.secret_values import Secret
 from limen.model.probing import ProbeOptions
 from limen.probes import secrets
-from limen.probes.interface import Context, Secret, Target
+from limen.probes.interface import Context, Target
 from limen.probes.secrets.record import SearchRecord
 from tests.needs import REPOSITORY, need_program
 

@@ -29,9 +29,9 @@ class PostgresqlStore:
         """Keep the connection."""
         self.connection, self.statement = connection, statement
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield all lines in their order; raises StoreError where they can't be read."""
-        return aligned(lines(self._rows()))
+    def blocks(self, start: int = 0) -> Iterator[Block]:
+        """Yield all lines in their order, the first at byte `start`; raises StoreError where they can't be read."""
+        return aligned(lines(self._rows()), start)
 
     def _rows(self) -> Iterator[object]:
         import psycopg
@@ -46,37 +46,60 @@ class PostgresqlStore:
                     if len(row) >= _ROW:  # what is shorter is the end
                         yield UNREADABLE if row[2:_ROW] == _NULL else row[_ROW:]
         except psycopg.Error as error:
-            raise StoreError(_words(error), again=_again(error)) from None
+            raise refused(error) from None
 
 
-@contextmanager
-def postgresql(url: str, layout: Any, credential: str | None, timeout: float) -> Iterator[PostgresqlStore]:
-    """Connect for reading only; raises StoreError where that fails or nothing may be read."""
-    try:
-        import psycopg
-        from psycopg import sql
-    except ImportError:
-        raise StoreError("PostgreSQL needs limen[postgres]: pip install 'limen[postgres]'") from None
-    given = {**_address(url), **_login(credential)}
+def selecting(layout: Any, between: tuple[int, int] | None = None) -> Any:
+    """Return the statement that sends lines in their order: all, or those after one number and up to another."""
+    from psycopg import sql
+
+    order = sql.Identifier(layout.order)
+    where: sql.Composable = sql.SQL("")
+    if between is not None:
+        first, last = map(sql.Literal, between)
+        where = sql.SQL(" WHERE {order} > {first} AND {order} <= {last}").format(order=order, first=first, last=last)
     # The column is text or bytea; what is longer than a line may be is never sent.
-    statement = sql.SQL(
-        "COPY (SELECT CASE WHEN octet_length({line}) <= {most} THEN {line} END FROM {table} ORDER BY {order}) "
+    return sql.SQL(
+        "COPY (SELECT CASE WHEN octet_length({line}) <= {most} THEN {line} END FROM {table}{where} ORDER BY {order}) "
         "TO STDOUT (FORMAT binary)"
     ).format(
         line=sql.Identifier(layout.line),
         most=sql.Literal(LINE_BYTES),
         table=sql.Identifier(*layout.table.split(".")),
-        order=sql.Identifier(layout.order),
+        where=where,
+        order=order,
     )
+
+
+def parameters(url: str, credential: str | None, timeout: float) -> dict[str, Any]:
+    """Return what psycopg connects with; raises StoreError where the URL or the credential is none, or without it."""
     try:
-        with psycopg.connect(**given, connect_timeout=max(2, int(timeout)), autocommit=False) as connection:
+        import psycopg  # noqa: F401 it is what reads the credential
+    except ImportError:
+        raise StoreError("PostgreSQL needs limen[postgres]: pip install 'limen[postgres]'") from None
+    return {**_address(url), **_login(credential), "connect_timeout": max(2, int(timeout))}
+
+
+@contextmanager
+def postgresql(
+    url: str, layout: Any, credential: str | None, timeout: float, between: tuple[int, int] | None = None
+) -> Iterator[PostgresqlStore]:
+    """Connect for reading only; raises StoreError where that fails or nothing may be read.
+
+    With `between` only what is numbered above the first and up to the second is read.
+    """
+    given = parameters(url, credential, timeout)
+    import psycopg
+
+    try:
+        with psycopg.connect(**given, autocommit=False) as connection:
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             # Of text it sends its bytes: whatever else the encoding of the session is, they are those of UTF-8.
             connection.execute("SET client_encoding TO 'UTF8'")
-            yield PostgresqlStore(connection, statement)
+            yield PostgresqlStore(connection, selecting(layout, between))
     except psycopg.Error as error:
-        raise StoreError(_words(error), again=_again(error)) from None
+        raise refused(error) from None
 
 
 def _address(url: str) -> dict[str, Any]:
@@ -109,6 +132,11 @@ def _login(credential: str | None) -> dict[str, Any]:
         return {name: value for name, value in conninfo_to_dict(text).items() if name in ("user", "password")}
     except ProgrammingError:  # its message quotes the credential
         raise StoreError("the credential is no connection string of PostgreSQL") from None
+
+
+def refused(error: Any) -> StoreError:
+    """Return what an error means."""
+    return StoreError(_words(error), again=_again(error))
 
 
 def _again(error: Any) -> bool:

@@ -25,9 +25,9 @@ class SqliteStore:
         """Keep the connection."""
         self.connection, self.statement = connection, statement
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield all lines in their order; raises StoreError where they can't be read."""
-        return aligned(lines(self._rows()))
+    def blocks(self, start: int = 0) -> Iterator[Block]:
+        """Yield all lines in their order, the first at byte `start`; raises StoreError where they can't be read."""
+        return aligned(lines(self._rows()), start)
 
     def _rows(self) -> Iterator[object]:
         try:
@@ -36,32 +36,46 @@ class SqliteStore:
                 for (value,) in rows:
                     yield value
         except (sqlite3.Error, UnicodeError) as error:
-            raise StoreError(_words(error), again=_busy(error)) from None
+            raise refused(error) from None
+
+
+def selecting(layout: Any, between: tuple[int, int] | None = None) -> str:
+    """Return the statement that yields lines in their order: all, or those after one number and up to another."""
+    line, order = quoted(layout.line), quoted(layout.order)
+    table = ".".join(map(quoted, layout.table.split(".")))
+    # A value beyond the limit is never fetched; the cast keeps text as the bytes that it is stored as.
+    value = f"CASE WHEN length(CAST({line} AS BLOB)) <= {LINE_BYTES} THEN CAST({line} AS BLOB) END"
+    where = "" if between is None else f" WHERE {order} > {between[0]:d} AND {order} <= {between[1]:d}"
+    return f"SELECT {value} FROM {table}{where} ORDER BY {order}"  # noqa: S608 names are quoted above
 
 
 @contextmanager
-def sqlite(path: Path, layout: Any) -> Iterator[SqliteStore]:
-    """Open a file for reading only; raises StoreError where it can't be, or lacks the table or a column."""
-    line, order = _quoted(layout.line), _quoted(layout.order)
-    table = ".".join(map(_quoted, layout.table.split(".")))
-    # A value beyond the limit is never fetched; the cast keeps text as the bytes that it is stored as.
-    value = f"CASE WHEN length(CAST({line} AS BLOB)) <= {LINE_BYTES} THEN CAST({line} AS BLOB) END"
-    statement = f"SELECT {value} FROM {table} ORDER BY {order}"  # noqa: S608 names are quoted above
+def sqlite(path: Path, layout: Any, between: tuple[int, int] | None = None) -> Iterator[SqliteStore]:
+    """Open a file for reading only; raises StoreError where it can't be, or lacks the table or a column.
+
+    With `between` only what is numbered above the first and up to the second is read.
+    """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY)) as connection:
             # In double quotes a name that is no column would be a text: ask for the columns by themselves first.
-            known = {row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(layout.table)})")}
+            known = {row[1] for row in connection.execute(f"PRAGMA table_info({quoted(layout.table)})")}
             for name in (layout.line, layout.order):
                 if name not in known:
                     raise StoreError(f"the table {layout.table} has no column {name}, or there is no such table")
             connection.execute("BEGIN")
-            yield SqliteStore(connection, statement)
+            yield SqliteStore(connection, selecting(layout, between))
     except sqlite3.Error as error:
-        raise StoreError(_words(error), again=_busy(error)) from None
+        raise refused(error) from None
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def refused(error: Exception) -> StoreError:
+    """Return what an error means."""
+    return StoreError(_words(error), again=_busy(error))
 
 
 def _busy(error: Exception) -> bool:

@@ -96,6 +96,13 @@ class LedgerFacts(Part, frozen=True, kw_only=True):
     linked: Annotated[bool, Meta(description="Whether a record's hash is also over that of the record before.")]
     unambiguous: Annotated[bool, Meta(description="Whether no two different records share the bytes that are hashed.")]
     records: Annotated[int, Meta(description="Records that were read, from the first to the last.")]
+    base: Annotated[
+        int | UnsetType,
+        Meta(
+            description="Records before the first one, which were moved or lawfully deleted as the ledger's witness "
+            "signed; absent where it begins with record 1."
+        ),
+    ] = UNSET
     bytes: Annotated[int, Meta(description="Bytes of their text without compression.")]
     strict: Annotated[bool, Meta(description="Whether each record was also held against its canonical text.")]
     chain: Annotated[FaultsPart, Meta(description="Whether each record is unchanged and follows the one before.")]

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from limen.analysis.value_forms import Form, forms
 from limen.probes.interface import AttemptError
 from limen.probes.leak.canaries import Canary
-from limen.probes.leak.forms import Form, forms
 
 OPAQUE = (b"\\\\x1f8b08", b"h4siaaaaaa")
 """How compressed bytes begin where they are written as text: what they hold is not seen, and the place is unread."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from limen.adapters.databases import DatabaseError, reading
-from limen.probes.interface import AttemptError, Context, Secret, Target
+from limen.adapters.secret_values import Secret
+from limen.probes.interface import AttemptError, Context, Target
 from limen.probes.leak.places import Place
 from limen.probes.leak.searching import Search
 

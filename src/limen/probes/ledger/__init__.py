@@ -4,7 +4,7 @@ from limen.probes.ledger.asking import collect, contacts
 from limen.probes.ledger.reading import interpret
 
 NAME = "ledger"
-VERSION = "1"
+VERSION = "2"
 KIND = "ledger_observation"
 CAPABILITY: tuple[str, ...] = (
     "algorithm",

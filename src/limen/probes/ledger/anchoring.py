@@ -25,6 +25,9 @@ class Anchoring(NamedTuple):
     """The head for each length; of contradictory ones the first."""
     digested: Anchor | None
     """The newest one that holds digests of the text."""
+    bases: frozenset[tuple[int, str]] = frozenset()
+    """Lengths and heads behind which the ledger may begin, since its witness signed that the records up to there were
+    moved or lawfully deleted; none without the witness's key."""
 
 
 def anchoring(target: Target, context: Context) -> Anchoring:
@@ -50,19 +53,22 @@ def anchoring(target: Target, context: Context) -> Anchoring:
 
 
 def _sorted(found: list[Anchor], target: Target) -> Anchoring:
-    ordered = sorted(found, key=moment)
+    witnessed = _witnessed(found, target)
     heads: dict[int, str] = {}
     contradictory = 0
-    for one in ordered:
+    for one in sorted(found, key=moment):
         contradictory += heads.setdefault(one.length, one.head) != one.head
+    bases = frozenset((one.length, one.head) for one in found if one.base and one.signature)
+    ordered = sorted((one for one in found if not one.base), key=moment)
     read = AnchorsRead(
         moments=tuple(map(moment, ordered)),
         lengths=tuple(one.length for one in ordered),
         longest=max((one.length for one in ordered), default=0),
         contradictory=contradictory,
-        witnessed=_witnessed(ordered, target),
+        witnessed=witnessed,
     )
-    return Anchoring(read, heads, next((one for one in reversed(ordered) if one.digests), None))
+    digested = next((one for one in reversed(ordered) if one.digests), None)
+    return Anchoring(read, heads, digested, bases if witnessed else frozenset())
 
 
 def _witnessed(found: list[Anchor], target: Target) -> bool | None:

@@ -15,6 +15,7 @@ from limen.integrity.limen_v1 import LEAST_KEY
 from limen.integrity.verifying import Expected
 from limen.probes.interface import AttemptError, Contact, Context, Target
 from limen.probes.ledger.anchoring import Anchoring, anchoring
+from limen.probes.ledger.beginning import beginning
 from limen.probes.ledger.quick import Anchored
 from limen.probes.ledger.running import Outcome, run, run_after
 from limen.probes.ledger.tiers import tiers
@@ -58,11 +59,15 @@ def collect(target: Target, context: Context) -> Sequence[RawResponse]:
             if options.quick is True:
                 anchored = Anchored(store, anchors)
                 compared = anchored.compared(target, context)
+            base = 0
             if compared is None or compared.changed:
-                outcome = run(store, setting, target, context)
+                begin = beginning(store, setting.recipe, anchors)
+                base = begin.records
+                outcome = run(store, setting, target, context, begin)
             else:
                 outcome = run_after(anchored, setting, target, context)
-            found = msgspec.structs.replace(_verification(store, outcome, setting, anchors), compared=compared)
+            found = _verification(store, outcome, setting, anchors)
+            found = msgspec.structs.replace(found, compared=compared, base=base)
         return [recorded(msgspec.structs.replace(found, tiers=tiers(target, setting.recipe, context)))]
     except StoreError as error:
         raise AttemptError(error.reason, again=error.again) from None

@@ -21,17 +21,20 @@ _EVERY = 5.0
 class Book:
     """What is kept of one run; without a path it keeps nothing."""
 
-    def __init__(self, path: Path | None, endpoint: str, setting: Setting, old: Checkpoint | None) -> None:
-        """Begin with what an earlier run left."""
-        self.path, self.endpoint, self.setting = path, endpoint, setting
+    def __init__(
+        self, path: Path | None, endpoint: str, setting: Setting, old: Checkpoint | None, begin: Stretch
+    ) -> None:
+        """Begin with what an earlier run left; `begin` is what the first record is joined to."""
+        self.path, self.endpoint, self.setting, self.begin = path, endpoint, setting, begin
         self.known: tuple[Verified, ...] = ()
         """Pieces that were verified before, and only have to be unchanged."""
         self.before: Stretch | None = None
         """What verifying them yielded."""
         self.earlier, self.head = 0, ""
-        if old is not None and checkpoints.usable(old, endpoint, setting):
+        if old is not None and checkpoints.usable(old, endpoint, setting, begin):
             self.known, self.before = old.pieces, old.ledger if old.pieces else None
-        if old is not None and old.endpoint == endpoint and old.length:
+        # A head before the beginning is the witness's to vouch for: the records up to there left the ledger.
+        if old is not None and old.endpoint == endpoint and old.length > begin.records:
             # Where the ledger ended is a head that we hold ourselves: today's records must lead there.
             self.earlier, self.head = old.length, old.head
             heads = {old.length: old.head, **setting.expected.heads}
@@ -44,12 +47,12 @@ class Book:
         self._written = time.monotonic()
 
     @classmethod
-    def opened(cls, target: Target, setting: Setting) -> Book:
+    def opened(cls, target: Target, setting: Setting, begin: Stretch) -> Book:
         """Return the book of a target; raises AttemptError where its checkpoint can't be read."""
         if target.options.checkpoint is UNSET:
-            return cls(None, target.endpoint, setting, None)
+            return cls(None, target.endpoint, setting, None, begin)
         path = target.folder / target.options.checkpoint
-        return cls(path, target.endpoint, setting, checkpoints.read(path))
+        return cls(path, target.endpoint, setting, checkpoints.read(path), begin)
 
     def forget(self) -> None:
         """Begin anew: what was verified before is no longer there."""
@@ -75,7 +78,10 @@ class Book:
         if self.path is None or self._ledger is None:
             return
         self._written = time.monotonic()
+        begin, begin_head = checkpoints.behind(self.begin)
         checkpoint = Checkpoint(
+            begin=begin,
+            begin_head=begin_head,
             endpoint=self.endpoint,
             setting=checkpoints.digest(self._own),
             checked=checkpoints.heads(self._own, self._ledger),
@@ -92,7 +98,7 @@ class Book:
         if self.path is None or last is None or last.hash is None or last.seq is None or not ledger.records:
             return
         if self._ledger is None:
-            self._ledger = Stretch(start=0, end=0)
+            self._ledger = self.begin
         if not ledger.faults.get("chain") and self.kept(ledger):
             self.save(last.seq, last.hash)
         else:

@@ -50,6 +50,10 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Records of the whole ledger when a run last reached its end; 0 where none did."""
     head: str = ""
     """Hash of the last of them."""
+    begin: int = 0
+    """Records before the first, which the ledger's witness signed as a base."""
+    begin_head: str = ""
+    """Hash of the last of them; empty where there are none."""
 
 
 def digest(setting: Setting) -> str:
@@ -97,11 +101,17 @@ def heads(setting: Setting, ledger: Stretch) -> dict[str, str]:
     return {str(length): head for length, head in setting.expected.heads.items() if length <= ledger.records}
 
 
-def usable(checkpoint: Checkpoint, endpoint: str, setting: Setting) -> bool:
+def behind(begin: Stretch) -> tuple[int, str]:
+    """Return the number and the hash of the last record before a beginning; of record 1, 0 and nothing."""
+    return begin.records, str(begin.last.hash) if begin.records and begin.last is not None else ""
+
+
+def usable(checkpoint: Checkpoint, endpoint: str, setting: Setting, begin: Stretch) -> bool:
     """Return whether what a checkpoint says was verified as it would be now."""
     return (
         checkpoint.version == 1
         and checkpoint.endpoint == endpoint
         and checkpoint.setting == digest(setting)
+        and (checkpoint.begin, checkpoint.begin_head) == behind(begin)
         and checkpoint.checked == heads(setting, checkpoint.ledger)
     )

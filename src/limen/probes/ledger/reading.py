@@ -41,7 +41,8 @@ def interpret(raw: Mapping[str, RawResponse], at: int) -> Sequence[Seen]:
         algorithm=_algorithm(found),
         linked=recipe is None or linked(recipe),
         unambiguous=recipe is None or unambiguous(recipe),
-        records=ledger.records,
+        records=ledger.records - found.base,
+        base=found.base or UNSET,
         bytes=ledger.end,
         strict=found.strict,
         chain=chain,
@@ -126,6 +127,7 @@ def _anchors(found: Verification, chain: FaultsPart, at: int) -> AnchorsPart:
     # An anchor whose head was neither found nor contradicted lies behind the end, or at a number that is not there;
     # those within text that was only compared were not looked for.
     held, least = set(ledger.agreed), compared.length if compared is not None and _only_compared(found) else 1
+    least = max(least, found.base)  # what is before left the ledger, as the witness signed
     newest = max(zip(anchors.moments, anchors.lengths, strict=True))
     missing, differing = max(0, anchors.longest - ledger.records), anchors.contradictory
     differing += sum(length not in held and least <= length <= ledger.records for length in anchors.lengths)

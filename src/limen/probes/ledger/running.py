@@ -12,7 +12,7 @@ from msgspec import UNSET
 from limen.adapters.ledgers.blocks import Block, StoreError
 from limen.adapters.ledgers.parts import PartsStore
 from limen.adapters.ledgers.stores import Store
-from limen.integrity.chains import GENESIS, Stretch, joined, origin
+from limen.integrity.chains import Stretch, joined
 from limen.integrity.verifying import cut
 from limen.probes.interface import Context, Target
 from limen.probes.ledger.book import Book
@@ -53,25 +53,25 @@ def run_after(anchored: Anchored, setting: Setting, target: Target, context: Con
     return Outcome(ledger, 0, kept=True)
 
 
-def run(store: Store, setting: Setting, target: Target, context: Context) -> Outcome:
+def run(store: Store, setting: Setting, target: Target, context: Context, begin: Stretch) -> Outcome:
     """Verify all records of a store, going on from a checkpoint where the target names one.
 
+    `begin` is what the first record is joined to.
     Raises StoreError where it can't be read, AttemptError where the time is over or a worker is lost.
     """
-    book = Book.opened(target, setting)
+    book = Book.opened(target, setting, begin)
     try:
-        ledger = _through(store, setting, target, context, book)
+        ledger = _through(store, target, context, book)
     except _ChangedError:
         context.say(f"{target.name}: what was verified before has changed; verifying from the first record")
         book.forget()
-        ledger = _through(store, setting, target, context, book)
+        ledger = _through(store, target, context, book)
     book.close(ledger)
     return Outcome(ledger, book.earlier, book.kept(ledger))
 
 
-def _through(store: Store, setting: Setting, target: Target, context: Context, book: Book) -> Stretch:
-    recipe = setting.recipe
-    ledger, told = origin(genesis=GENESIS if recipe is None else recipe.genesis or GENESIS), time.monotonic()
+def _through(store: Store, target: Target, context: Context, book: Book) -> Stretch:
+    ledger, told = book.begin, time.monotonic()
     known = book.known
     try:
         for number, done in enumerate(_worked(store, book.setting, target, context, book)):

@@ -6,6 +6,8 @@ first where an object store keeps it.
 
 from __future__ import annotations
 
+import re
+
 from msgspec import UNSET
 
 from limen.adapters.ledgers.blocks import StoreError
@@ -20,6 +22,10 @@ from limen.probes.ledger.verification import TierSeen
 
 SEALED = (b"age-encryption.org/v1", b"-----BEGIN AGE ENCRYPTED FILE", b"-----BEGIN PGP MESSAGE", b"Salted__")
 """How files begin that age, OpenPGP and `openssl enc` encrypted."""
+_OWN = re.compile(rb'\{"[^\n]*"format":"limen-(?:stream|envelope)-v1",[^\n]*"wrapped":"[^\n]*\}(?:\n|\Z)')
+"""How the streams and envelopes of `limen.controls` begin."""
+_HEAD = 1 << 16
+"""Bytes that are looked at to tell."""
 
 
 def tiers(target: Target, recipe: Recipe | None, context: Context) -> tuple[TierSeen, ...]:
@@ -50,8 +56,8 @@ class _File:
 
 def _file(location: str, recipe: Recipe | None) -> _File:
     with opened(location) as file:
-        head = file.read(64)
-    if head.startswith(SEALED):
+        head = file.read(_HEAD)
+    if head.startswith(SEALED) or _OWN.match(head):
         return _File(compressed=None, encrypted=True, oldest=None)
     store = FileStore(location)
     compressed = store.compression != "none"

@@ -58,7 +58,9 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """How the chain is made; None for limen-v1."""
     strict: bool = False
     ledger: Stretch
-    """All records, joined to the beginning of the chain."""
+    """All records, joined to the beginning of the chain, or to `base`."""
+    base: int = 0
+    """Records before the first, which were moved or deleted as the witness signed; they count as records here."""
     tenant_expected: bool = False
     compared: Compared | None = None
     """None where every record was verified; else those after the anchor were, and before it only digests compared,

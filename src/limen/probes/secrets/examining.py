@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from limen.analysis.decoding import MOST_LAYERS, decoded
+from limen.analysis.placeholders import entropy
 from limen.probes.secrets.archives import Budget, members, opaque
-from limen.probes.secrets.decoding import MOST_LAYERS, decoded
-from limen.probes.secrets.plausibility import entropy
 from limen.probes.secrets.record import Found
 from limen.probes.secrets.searching import Hit, Searcher
 from limen.probes.tree import shown

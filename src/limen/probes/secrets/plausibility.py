@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 
-_PLACEHOLDER = re.compile(
-    rb"example|sample|dummy|placeholder|change.?me|your.?(?:api|key|token|secret|pass|own)|x{5}|\*{3}|\.{3}|"
-    rb"redacted|removed|insert.?(?:your|here)|foobar|lorem|not.?a.?real|"
-    rb"0{8}|1{6}|a{6}|0?123456789|987654321|abcdefgh|deadbeef|1234abcd|abcd1234|qwerty",
-    re.IGNORECASE,
-)
+from limen.analysis.placeholders import entropy, placeholder
+
 _NAMES = re.compile(
     rb"passw|secret|token|(?:^|[^a-z])key|credential|(?:^|[^a-z])test|hidden|mysql|postgres|localhost|admin|"
     rb"default|value|string|config|undefined|(?:^|[^a-z])null|(?:^|[^a-z])none(?:$|[^a-z])|user|login|env\b|process|"
@@ -28,18 +22,6 @@ _WORDS = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _SPACED = re.compile(rb"%20|%0[AaDd]|%2[Ff].*%2[Ff]")
 _HEX = re.compile(rb"[0-9A-Fa-f-]+")
 _NAME_PART = re.compile(rb"[a-z]*|[A-Z]?[a-z]+|[A-Z]+|[vV]?[0-9]{1,4}|[A-Za-z]+[0-9]{1,2}")
-_REPEATED = re.compile(rb"(.)\1{5}|(..)\2{4}|(...)\3{3}")
-
-
-def entropy(secret: bytes) -> float:
-    """Return the Shannon entropy in bits a byte; 0 for nothing."""
-    size = len(secret)
-    return -sum(n / size * math.log2(n / size) for n in Counter(secret).values()) if size else 0.0
-
-
-def placeholder(secret: bytes) -> bool:
-    """Return whether a text of a token's form is what documents and tests write in its place."""
-    return _PLACEHOLDER.search(secret) is not None or _REPEATED.search(secret) is not None
 
 
 def framed(data: bytes, start: int, stop: int) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from limen.analysis.placeholders import entropy, placeholder
 from limen.probes.interface import AttemptError
 from limen.probes.secrets.patterns import Compiled, SecretPattern, compile_pattern
-from limen.probes.secrets.plausibility import entropy, framed, looks_chosen, looks_random, placeholder
+from limen.probes.secrets.plausibility import framed, looks_chosen, looks_random
 
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _ESCAPED = frozenset(b"nrt0bf")

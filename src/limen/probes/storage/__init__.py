@@ -13,7 +13,7 @@ from limen.probes.interface import Contact, Context, Seen, Target
 from limen.records.attempts import RawResponse
 
 NAME = "storage"
-VERSION = "1"
+VERSION = "2"
 KIND = "storage_observation"
 # Of a bucket; what a volume or records leave unseen shows in the rules that need it.
 CAPABILITY = (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import glob
 import gzip
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -32,8 +33,11 @@ def records_of_file(target: Target, place: Place, context: Context) -> Found:
         raise AttemptError("a table is of a database; the endpoint is a file")
     path = target.folder / place.name
     try:
-        with _opened(path) as file:
-            return _read(file, options, context)
+        # A ledger may be in several files, oldest first by name, as the ledger probe reads it.
+        paths = sorted(map(Path, glob.glob(str(path)))) if "*" in place.name else [path]  # noqa: PTH207
+        if not paths:
+            raise AttemptError(f"no file matches {place.name}")
+        return _read(_lines_of(paths), options, context)
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise AttemptError(f"{place.name} is a damaged gzip file") from None
     except OSError as error:
@@ -92,7 +96,21 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _read(file: BinaryIO, options: StoredRecords, context: Context) -> Found:
+def _lines_of(paths: Sequence[Path]) -> Iterator[bytes]:
+    for path in paths:
+        with _opened(path) as file:
+            yield from _lines(file)
+
+
+def _range(known: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return the numbers from which to which an entry says that records were deleted; none where it says no range."""
+    first, last = known.get("first"), known.get("last")
+    if type(first) is int and type(last) is int and 1 <= first <= last:
+        return first, last
+    return None, None
+
+
+def _read(lines: Iterator[bytes], options: StoredRecords, context: Context) -> Found:
     time_field = "time" if options.time is UNSET else options.time
     number_field = "_seq" if options.sequence is UNSET else options.sequence
     action = None if options.deletions is UNSET else options.deletions
@@ -100,7 +118,7 @@ def _read(file: BinaryIO, options: StoredRecords, context: Context) -> Found:
     numbers: list[int] = []
     deletions: list[Deletion] = []
     count, oldest, first, last = 0, None, None, None
-    for number, line in enumerate(_lines(file), 1):
+    for number, line in enumerate(lines, 1):
         if number % 4096 == 0:
             context.remaining()
         entry = _entry(line, number)
@@ -122,6 +140,7 @@ def _read(file: BinaryIO, options: StoredRecords, context: Context) -> Found:
                     seconds_of(known.get("record_time")),
                     at if deleted is None else deleted,
                     approvers_of(known.get("approvers")),
+                    *_range(known),
                 )
             )
             if len(deletions) > MOST_DELETIONS:
@@ -135,6 +154,7 @@ def _read(file: BinaryIO, options: StoredRecords, context: Context) -> Found:
         since=since_of(options),
         missing=missing,
         deletions=None if action is None else tuple(deletions),
+        lowest=first,
     )
 
 

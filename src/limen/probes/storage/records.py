@@ -28,6 +28,9 @@ class Deletion(msgspec.Struct, frozen=True, array_like=True):
     deleted_at: float | None
     approvers: int | None
     """How many different ones approved; None where it is not recorded."""
+    first: int | None = None
+    """Number of the first record that was deleted, where one entry records that of a whole range; else None."""
+    last: int | None = None
 
     def early(self, duty: int) -> bool | None:
         """Return whether it came before the duty to keep, in seconds, was over; None where that is not recorded."""
@@ -45,6 +48,8 @@ class Found(msgspec.Struct, frozen=True):
     missing: int | None = None
     deletions: tuple[Deletion, ...] | None = None
     """None where it is not known where deletions are recorded."""
+    lowest: int | None = None
+    """Least number of a record that is there; None where it is not known."""
 
 
 def ask_records(target: Target, place: Place, context: Context) -> Sequence[RawResponse]:
@@ -100,4 +105,17 @@ def _gap(found: Found, at: int, duty: int) -> int | UnsetType:
 def _unexplained(found: Found) -> int | UnsetType:
     if found.missing is None or (found.missing and found.deletions is None):
         return UNSET
-    return max(0, found.missing - len(found.deletions or ()))
+    deletions = found.deletions or ()
+    single = sum(one.first is None for one in deletions)
+    return max(0, found.missing - single - _numbers(deletions, found.lowest or 1))
+
+
+def _numbers(deletions: Sequence[Deletion], lowest: int) -> int:
+    """Return how many numbers below the least one that is there the ranges of deletions name, each of them once."""
+    counted, at = 0, 1
+    for first, last in sorted((one.first, one.last or 0) for one in deletions if one.first is not None):
+        begin, end = max(first, at), min(last, lowest - 1)
+        if begin <= end:
+            counted += end - begin + 1
+            at = end + 1
+    return counted

@@ -1,18 +1,18 @@
-"""A credential in Vault or OpenBao: vault:PATH#FIELD, at VAULT_ADDR with VAULT_TOKEN, as their own programs read it."""
+"""A value in Vault or OpenBao: vault:PATH#FIELD, at VAULT_ADDR with VAULT_TOKEN, as their own programs read it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from limen.adapters.secret_values import UnreadableError
 from limen.adapters.vault_address import objection
-from limen.probes.interface import AttemptError
 
 
 def value_in_vault(place: str, environment: Mapping[str, str], timeout: float) -> str:
     """Return a field of a secret of either version of the key-value engine.
 
-    `place` is PATH#FIELD; the field may be left out where there is one only. Raises AttemptError without any value.
+    `place` is PATH#FIELD; the field may be left out where there is one only. Raises UnreadableError without any value.
     """
     path, _, field = place.partition("#")
     path = path.strip("/")
@@ -20,26 +20,26 @@ def value_in_vault(place: str, environment: Mapping[str, str], timeout: float) -
     token = environment.get("VAULT_TOKEN", "")
     if not address or not token:
         missing = " and ".join(name for name in ("VAULT_ADDR", "VAULT_TOKEN") if not environment.get(name))
-        raise AttemptError(f"the credential vault:{path} needs {missing}")
+        raise UnreadableError(f"the credential vault:{path} needs {missing}")
     _private(path, address)
     data = _read(path, address, token, environment, timeout)
     if not field:
         if len(data) != 1:
-            raise AttemptError(f"vault:{path} has {len(data)} fields: name one, vault:{path}#FIELD")
+            raise UnreadableError(f"vault:{path} has {len(data)} fields: name one, vault:{path}#FIELD")
         field = next(iter(data))
     value = data.get(field)
     if not isinstance(value, str) or not value:
-        raise AttemptError(f"vault:{path} has no field {field} with a text in it")
+        raise UnreadableError(f"vault:{path} has no field {field} with a text in it")
     return value
 
 
 def _private(path: str, address: str) -> None:
-    """Raise AttemptError where the token would travel readable, or the address is none."""
+    """Raise UnreadableError where the token would travel readable, or the address is none."""
     wrong = objection(address)
     if wrong == "none":
-        raise AttemptError(f"the credential vault:{path} needs VAULT_ADDR as https://HOST:PORT")
+        raise UnreadableError(f"the credential vault:{path} needs VAULT_ADDR as https://HOST:PORT")
     if wrong == "readable":
-        raise AttemptError(f"the credential vault:{path} would be readable on the way: VAULT_ADDR must be https://")
+        raise UnreadableError(f"the credential vault:{path} would be readable on the way: VAULT_ADDR must be https://")
 
 
 def _read(path: str, address: str, token: str, environment: Mapping[str, str], timeout: float) -> Mapping[str, Any]:
@@ -47,7 +47,7 @@ def _read(path: str, address: str, token: str, environment: Mapping[str, str], t
         import hvac
         import requests
     except ImportError:
-        raise AttemptError("a credential in Vault needs limen[kms]: pip install 'limen[kms]'") from None
+        raise UnreadableError("a credential in Vault needs limen[kms]: pip install 'limen[kms]'") from None
     session = requests.Session()
     session.trust_env = False  # no proxy of the environment, and no ~/.netrc
     session.verify = environment.get("VAULT_CACERT") or True
@@ -66,13 +66,13 @@ def _read(path: str, address: str, token: str, environment: Mapping[str, str], t
         found = client.adapter.get(f"/v1/{mount['path']}{'data/' if second else ''}{inside}")["data"]
         data = found["data"] if second else found
     except hvac.exceptions.Forbidden:
-        raise AttemptError(f"vault:{path} may not be read with VAULT_TOKEN") from None
+        raise UnreadableError(f"vault:{path} may not be read with VAULT_TOKEN") from None
     except hvac.exceptions.InvalidPath:
-        raise AttemptError(f"vault:{path} does not exist") from None
+        raise UnreadableError(f"vault:{path} does not exist") from None
     except (hvac.exceptions.VaultDown, hvac.exceptions.RateLimitExceeded) as error:
-        raise AttemptError(f"vault:{path} can't be read now: {type(error).__name__}", again=True) from None
+        raise UnreadableError(f"vault:{path} can't be read now: {type(error).__name__}", again=True) from None
     except (hvac.exceptions.VaultError, requests.RequestException, KeyError, TypeError, ValueError) as error:
-        raise AttemptError(f"vault:{path} can't be read: {type(error).__name__}") from None
+        raise UnreadableError(f"vault:{path} can't be read: {type(error).__name__}") from None
     if not isinstance(data, dict):
-        raise AttemptError(f"vault:{path} holds no fields")
+        raise UnreadableError(f"vault:{path} holds no fields")
     return data

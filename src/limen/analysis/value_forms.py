@@ -1,4 +1,7 @@
-"""The forms in which a canary may lie around: in the clear, and as encodings write it that anybody can read again."""
+"""The forms in which a value may lie around: in the clear, and as encodings write it that anybody can read again.
+
+The leak probe looks for canaries by them, and the redactor of the runtime controls takes values out of logs by them.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,16 @@ import base64
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import quote
 
 _SEPARATORS = "-./_: "
 _CLEAR = frozenset({"clear", "separators"})
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 _LEAST = 7
 """Bytes that a form has at least: fewer are found by chance."""
 
 
 class Form(NamedTuple):
-    """One way to write a canary."""
+    """One way to write a value."""
 
     name: str
     """clear, separators, base64, hex, url, json, html, utf-16, or reversed."""
@@ -24,12 +27,12 @@ class Form(NamedTuple):
 
     @property
     def clear(self) -> bool:
-        """Whether whoever looks sees the canary itself."""
+        """Whether whoever looks sees the value itself."""
         return self.name in _CLEAR
 
 
 def forms(value: str) -> list[Form]:
-    """Return all forms of a canary, each content once, the plainest name first."""
+    """Return all forms of a value, each content once, the plainest name first; shorter than 7 bytes there is none."""
     found: dict[bytes, str] = {}
     for name, content in _all(value):
         lowered = content.lower()
@@ -64,8 +67,8 @@ def _encoded(text: str) -> Iterator[tuple[str, bytes]]:
         yield "base64", inner.replace(b"+", b"-").replace(b"/", b"_")
     for separator in ("", " ", ":", "\\x", "\\\\x"):
         yield "hex", separator.join(f"{byte:02x}" for byte in raw).encode()
-    yield "url", quote(text, safe="").encode()
-    yield "url", quote(text, safe="").replace("%20", "+").encode()
+    yield "url", _quoted(raw)
+    yield "url", _quoted(raw).replace(b"%20", b"+")
     yield "url", "".join(f"%{byte:02x}" for byte in raw).encode()
     yield "json", "".join(f"\\u{ord(character):04x}" for character in text).encode()
     yield "html", "".join(f"&#{ord(character)};" for character in text).encode()
@@ -73,3 +76,8 @@ def _encoded(text: str) -> Iterator[tuple[str, bytes]]:
     yield "utf-16", text.encode("utf-16-le")
     yield "utf-16", text.encode("utf-16-be")
     yield "reversed", text[::-1].encode()
+
+
+def _quoted(raw: bytes) -> bytes:
+    """Return what `urllib.parse.quote(..., safe="")` writes; this room imports nothing of urllib."""
+    return b"".join(bytes((byte,)) if byte in _UNRESERVED else b"%%%02X" % byte for byte in raw)
