@@ -1,0 +1,65 @@
+"""Duties that stay apart on one record: who did the one may not do the other (NIST AC-5, 21 CFR 11.10(g), 11.200(a)).
+
+Read from the ledger's own entries, so that it holds over restarts, changed roles and several processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+from limen.controls.access_roles import Roles
+
+ACTION = "access"
+"""The action of an entry that records a decision."""
+ALLOWED, REFUSED = "allowed", "refused"
+"""Outcomes of a decision, as entries have them."""
+
+
+class DecisionLine(Protocol):
+    """What is read of a ledger's record."""
+
+    @property
+    def actor(self) -> str:
+        """Who asked."""
+
+    @property
+    def action(self) -> str:
+        """What it records."""
+
+    @property
+    def record(self) -> str:
+        """The record that was asked for."""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Permission, purpose and outcome, where it records a decision."""
+
+
+class Duties:
+    """Who was allowed what on which record, as far as a duty is concerned."""
+
+    def __init__(self, roles: Roles) -> None:
+        """Begin without any entry."""
+        self._roles = roles
+        self._done: dict[tuple[str, str], set[str]] = {}
+
+    def take(self, lines: Iterable[DecisionLine]) -> None:
+        """Take records of a ledger in; whatever records no allowed decision of a duty is passed over."""
+        for line in lines:
+            if line.action != ACTION or line.details.get("outcome") != ALLOWED:
+                continue
+            permission = line.details.get("permission")
+            if isinstance(permission, str) and self._roles.duties_of(permission):
+                self._done.setdefault((line.record, line.actor), set()).add(permission)
+
+    def against(self, actor: str, permission: str, record: str) -> str | None:
+        """Return a permission that the actor used on the record and that may not meet this one; None where none is."""
+        done = self._done.get((record, actor), set())
+        return next(iter(sorted(self._conflicts(done, permission))), None)
+
+    def _conflicts(self, done: set[str], permission: str) -> Iterator[str]:
+        for earlier in done:
+            for mine, other in self._roles.duties_of(earlier):
+                if (other, mine) in self._roles.duties_of(permission):
+                    yield earlier

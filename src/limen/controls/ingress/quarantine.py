@@ -1,0 +1,234 @@
+"""The dead-letter store: what was refused at entry, sealed, with its reason, for stewards to look at and try again.
+
+Sealed under the declared quarantine key for the declared flow to the quarantine, so that the component that writes
+it can't read it back unless it may open with that key (NIST SP 800-53 SC-28, SI-10; 21 CFR 11.10(e)). The ledger gets
+the id, the reason and a keyed digest, and nothing of the content. Opening, trying again and throwing away need a
+person and a reason, and are in the ledger before they happen.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from limen.controls.envelope import Envelopes
+from limen.controls.envelope_text import Context
+from limen.controls.ingress.private_files import PrivateFile
+from limen.controls.ledger_entries import Entry
+from limen.controls.refusals import Reason, RefusedError
+from limen.errors import LimenError, Problem
+from limen.integrity.instants import instant_text
+
+State = Literal["held", "accepted", "discarded"]
+"""held: waits for a steward; accepted: tried again and let in; discarded: its content is gone, its row is not."""
+MOST = 100_000
+"""Messages that are held before everything further is refused unkept."""
+_SCHEMA = """CREATE TABLE IF NOT EXISTS held (
+    id TEXT PRIMARY KEY, time TEXT NOT NULL, tenant TEXT NOT NULL, source TEXT NOT NULL, item TEXT NOT NULL,
+    form TEXT NOT NULL, message TEXT NOT NULL, reasons TEXT NOT NULL, problems TEXT NOT NULL, digest TEXT NOT NULL,
+    people TEXT NOT NULL, attempts INTEGER NOT NULL, state TEXT NOT NULL, envelope BLOB) WITHOUT ROWID"""
+_COLUMNS = "id, time, tenant, source, item, form, message, reasons, problems, digest, people, attempts, state"
+_LEAST_REASON = 8
+"""Characters of the shortest reason that says anything."""
+
+
+class Recorder(Protocol):
+    """Where the quarantine records what happens to its messages: a `limen.controls.ledger.Ledger`."""
+
+    def append(self, entry: Entry) -> Any:
+        """Keep an entry durably, or raise LimenError."""
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """How an item gets into the quarantine, as declared."""
+
+    flow: str
+    """The declared flow from the component to the quarantine."""
+    zone: str
+    """The quarantine's zone."""
+    label: str
+    """The item's label, in words."""
+    key: str
+    """The declared key that seals it."""
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a message without opening it."""
+
+    id: str
+    time: str
+    """When it was refused: UTC, to the second."""
+    tenant: str
+    source: str
+    """The declared component or principal that sent it."""
+    item: str
+    form: str
+    message: str
+    """The message's own id where it was given from outside; empty without one."""
+    reasons: tuple[Reason, ...]
+    """Why it was refused; the first is the one that the sender was told."""
+    problems: tuple[str, ...]
+    """Each problem in words, by place; no values."""
+    digest: str
+    """Keyed digest of the content, the same for the same content."""
+    people: tuple[str, ...]
+    """Who stood for it when it came in."""
+    attempts: int
+    """How often it was refused, the first time included."""
+    state: State
+
+
+class Quarantine:
+    """The dead-letter store of one component."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        component: str,
+        actor: str,
+        seals: Callable[[str], Envelopes],
+        ledger: Recorder,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        most: int = MOST,
+    ) -> None:
+        """Open the file, mode 0600.
+
+        `component` is the quarantine's declared name, `actor` that of the component which writes, `seals` gives the
+        envelopes of a declared key (`Keyring.seals`). Raises RefusedError (quarantine_unavailable).
+        """
+        self.component = component
+        self._actor, self._seals, self._ledger, self._clock, self._most = actor, seals, ledger, clock, most
+        self._file = PrivateFile(path, _SCHEMA, what="the quarantine", reason="quarantine_unavailable")
+
+    def hold(
+        self,
+        raw: bytes | None,
+        way: Way,
+        *,
+        tenant: str,
+        source: str,
+        item: str,
+        form: str,
+        message: str,
+        reasons: tuple[Reason, ...],
+        problems: tuple[str, ...],
+        digest: str,
+        people: tuple[str, ...] = (),
+    ) -> str:
+        """Keep a refused message and return its id; `raw` is None where it is too large to be kept.
+
+        Raises RefusedError: quarantine_unavailable, key_unavailable, ledger_unavailable. It stays refused all the same.
+        """
+        name = f"q-{uuid.uuid4().hex}"
+        envelope = None
+        if raw is not None:
+            envelope = self._seals(way.key).seal(raw, context_of(way, name))
+        row = (name, instant_text(self._clock()), tenant, source, item, form, message)
+        texts = tuple(msgspec.json.encode(value).decode() for value in (reasons, problems))
+        with self._file.change() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM held WHERE state = 'held'").fetchone()
+            if count >= self._most:
+                raise self._file.refused(f"it holds {count} messages already", "look at them, and at who sends them")
+            connection.execute(
+                f"INSERT INTO held ({_COLUMNS}, envelope) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 constants
+                (*row, *texts, digest, msgspec.json.encode(people).decode(), 1, "held", envelope),
+            )
+        details = {"digest": digest, "form": form, "item": item, "reasons": list(reasons), "source": source}
+        self._record("quarantined", name, tenant, self._actor, details)
+        return name
+
+    def held(self, state: State | None = "held") -> tuple[Held, ...]:
+        """Return what is known of all messages of a state, oldest first; of all states for None."""
+        where, given = ("WHERE state = ?", (state,)) if state else ("", ())
+        with self._file.change() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM held {where} ORDER BY time, id",  # noqa: S608 constants
+                given,
+            ).fetchall()
+        return tuple(map(_held, rows))
+
+    def look(self, name: str) -> Held:
+        """Return what is known of one message; raises RefusedError where there is none of that id."""
+        with self._file.change() as connection:
+            row = connection.execute(
+                f"SELECT {_COLUMNS} FROM held WHERE id = ?",  # noqa: S608 constants
+                (name,),
+            ).fetchone()
+        if row is None:
+            raise self._file.refused("no message of that id", "see Quarantine.held")
+        return _held(row)
+
+    def release(self, name: str, way: Way, *, opens: Envelopes, person: str, reason: str) -> bytes:
+        """Return the content of a held message to a person with a reason, after that was recorded.
+
+        `opens` are the envelopes of the quarantine's key for whoever may open it (`Keyring.opens`), which the
+        component that wrote it need not be. Raises RefusedError: unapproved without person or reason,
+        ledger_unavailable, key_unavailable, envelope_refused, quarantine_unavailable.
+        """
+        held = self._decided(name, person, reason)
+        self._record("quarantine-opened", name, held.tenant, person, {"item": held.item, "reason": reason})
+        with self._file.change() as connection:
+            (envelope,) = connection.execute("SELECT envelope FROM held WHERE id = ?", (name,)).fetchone()
+        if envelope is None:
+            raise self._file.refused("the message was too large to be kept", "ask its sender")
+        return opens.open(envelope, context_of(way, name))
+
+    def settle(self, name: str, state: State, *, person: str, reason: str, reasons: tuple[Reason, ...] = ()) -> None:
+        """Keep that a held message was accepted, discarded (its content with it), or refused once more (held).
+
+        Raises RefusedError: unapproved without person or reason, ledger_unavailable, quarantine_unavailable.
+        """
+        held = self._decided(name, person, reason)
+        details = {"item": held.item, "reason": reason, "state": state, "reasons": list(reasons)}
+        self._record("quarantine-settled", name, held.tenant, person, details)
+        gone = ", envelope = NULL" if state == "discarded" else ""
+        again = 1 if state == "held" else 0
+        with self._file.change() as connection:
+            connection.execute(
+                f"UPDATE held SET state = ?, attempts = attempts + ?{gone} WHERE id = ? AND state = 'held'",  # noqa: S608
+                (state, again, name),
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _decided(self, name: str, person: str, reason: str) -> Held:
+        if not person.strip() or len(reason.strip()) < _LEAST_REASON:
+            message = "a quarantined message is touched by a person with a reason only"
+            raise RefusedError(
+                Problem(message=message, hint="give the principal's name and a sentence"), reason="unapproved"
+            )
+        held = self.look(name)
+        if held.state != "held":
+            raise self._file.refused(f"the message is {held.state} already", "see Quarantine.held")
+        return held
+
+    def _record(self, action: str, name: str, tenant: str, actor: str, details: Mapping[str, Any]) -> None:
+        try:
+            self._ledger.append(Entry(tenant=tenant, actor=actor, action=action, record=name, details=dict(details)))
+        except RefusedError:
+            raise
+        except LimenError:
+            problem = Problem(
+                message="the ledger of the quarantine can't be written", hint="nothing happens unrecorded"
+            )
+            raise RefusedError(problem, reason="ledger_unavailable") from None
+
+
+def context_of(way: Way, name: str) -> Context:
+    """Return what the envelope of a message is bound to: the quarantine's zone, the flow into it, its id, its label."""
+    return Context(zone=way.zone, flow=way.flow, record=name, label=way.label)
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    for name in ("reasons", "problems", "people"):
+        values[name] = tuple(msgspec.json.decode(values[name]))
+    return Held(**values)

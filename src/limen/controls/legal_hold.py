@@ -1,0 +1,136 @@
+"""Legal holds: what may not be deleted while a dispute or an inspection lasts, whatever its age.
+
+A hold is an entry of the ledger itself: who placed it, why, and over what; releasing it is another. What a hold covers,
+and the entry that placed it, stays. Serves NIST SP 800-53 AU-11 and SI-12, 21 CFR 11.10(c), and the duty to preserve of
+FRCP 37(e).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from limen.controls.ledger import Entry, Ledger, Line
+from limen.controls.refusals import RefusedError
+from limen.errors import Problem
+
+PLACED, RELEASED = "hold.placed", "hold.released"
+"""Actions of the entries."""
+_LONGEST = 1000
+"""Characters of a reason."""
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """One hold that is in force. Without a range, a record or a tenant it is over the whole ledger."""
+
+    id: str
+    by: str
+    """Who placed it."""
+    reason: str
+    seq: int
+    """Number of the entry that placed it, which stays as long as the hold."""
+    first: int = 0
+    """Number of the first record that is held; 0 for no range."""
+    last: int = 0
+    record: str = ""
+    """Id of what was acted on, whose entries are held; empty for no record."""
+    tenant: str = ""
+    """The tenant whose entries are held; empty for no tenant."""
+
+    def covers(self, line: Line) -> bool:
+        """Return whether an entry may not be deleted because of this hold."""
+        if line.seq == self.seq:
+            return True
+        if not (self.first or self.record or self.tenant):
+            return True
+        return (
+            (not self.first or self.first <= line.seq <= self.last)
+            and (not self.record or line.record == self.record)
+            and (not self.tenant or line.tenant == self.tenant)
+        )
+
+
+class _Details(msgspec.Struct, frozen=True, kw_only=True):
+    by: str
+    reason: str
+    first: int = 0
+    last: int = 0
+    record: str = ""
+    tenant: str = ""
+
+
+def holds_of(lines: Iterable[Line]) -> tuple[Hold, ...]:
+    """Return the holds that are in force after some entries, in the order of their ids.
+
+    An entry that says it places a hold and can't be read places one over everything.
+    """
+    found: dict[str, Hold] = {}
+    for line in lines:
+        if line.action == PLACED:
+            found.setdefault(line.record, _hold(line))
+        elif line.action == RELEASED:
+            found.pop(line.record, None)
+    return tuple(found[name] for name in sorted(found))
+
+
+class Holds:
+    """The holds of one ledger."""
+
+    def __init__(self, ledger: Ledger, *, tenant: str = "", actor: str = "limen") -> None:
+        """Keep the ledger; `tenant` and `actor` are those of the entries."""
+        self._ledger, self._tenant, self._actor = ledger, tenant, actor
+
+    def active(self) -> tuple[Hold, ...]:
+        """Return the holds that are in force; raises LedgerError where the ledger can't be read or is broken."""
+        return holds_of(self._ledger.read())
+
+    def place(
+        self, id: str, *, by: str, reason: str, first: int = 0, last: int = 0, record: str = "", tenant: str = ""
+    ) -> Hold:
+        """Place a hold over a range of numbers, a record, a tenant, or what is all of those; over everything without.
+
+        Raises RefusedError where it says nothing or is in force already, LedgerError where it can't be recorded: then
+        there is no hold, and whoever placed it must know.
+        """
+        problems = _stated(id, by, reason)
+        if (first or last) and not 1 <= first <= last:
+            problems.append(Problem(message="the range of a hold is none", hint="first and last, from 1"))
+        if any(one.id == id for one in self.active()):
+            problems.append(Problem(message="a hold of that id is in force", hint="give the new one an id of its own"))
+        if problems:
+            raise RefusedError(problems, reason="content_refused")
+        details: dict[str, Any] = {"by": by, "reason": reason, "first": first, "last": last}
+        details |= {"record": record, "tenant": tenant}
+        made = self._append(PLACED, id, details)
+        return Hold(id=id, by=by, reason=reason, seq=made, first=first, last=last, record=record, tenant=tenant)
+
+    def release(self, id: str, *, by: str, reason: str) -> None:
+        """Release a hold; raises RefusedError where there is none or no reason is given, LedgerError as `place`."""
+        problems = _stated(id, by, reason)
+        if all(one.id != id for one in self.active()):
+            problems.append(Problem(message="no hold of that id is in force", hint="it was released, or never placed"))
+        if problems:
+            raise RefusedError(problems, reason="content_refused")
+        self._append(RELEASED, id, {"by": by, "reason": reason})
+
+    def _append(self, action: str, id: str, details: dict[str, Any]) -> int:
+        entry = Entry(tenant=self._tenant, actor=self._actor, action=action, record=id, details=details)
+        return self._ledger.append(entry).seq
+
+
+def _stated(id: str, by: str, reason: str) -> list[Problem]:
+    return [
+        Problem(message=f"a hold needs {what}", hint=f"up to {_LONGEST} characters")
+        for what, text in (("an id", id), ("somebody who answers for it", by), ("a reason", reason))
+        if not text.strip() or len(text) > _LONGEST
+    ]
+
+
+def _hold(line: Line) -> Hold:
+    try:
+        said = msgspec.convert(line.details, _Details)
+    except msgspec.ValidationError:
+        return Hold(id=line.record, by="", reason="", seq=line.seq)
+    return Hold(id=line.record, seq=line.seq, **msgspec.structs.asdict(said))

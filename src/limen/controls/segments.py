@@ -1,0 +1,312 @@
+"""A ledger in JSON Lines whose older records are in segments of their own; it is read as one, and appended to as any.
+
+    ledger = open_segmented(folder, name="cs-ledger", key=keyring.mac("cs-audit-key"), clock=clock)
+    ledger.cut()        # what is there becomes a segment, and the file that is appended to begins behind it
+
+Cutting loses nothing, wherever it is interrupted: the records are in one of the two files at every moment. Writers of
+other processes go on behind the cut by themselves, after verifying what lies between. Serves 21 CFR 11.10(c) and (e),
+NIST SP 800-53 AU-9 and AU-11.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from limen.adapters.ledgers.blocks import Block, StoreError, aligned
+from limen.adapters.ledgers.disk import Disk
+from limen.adapters.whole_files import write_whole
+from limen.controls.ledger import (
+    Appended,
+    BrokenLedgerError,
+    Entry,
+    Head,
+    Ledger,
+    LedgerError,
+    Line,
+    Mark,
+    Prepared,
+    open_ledger,
+)
+from limen.controls.ledger_chain import Chain
+from limen.controls.ledger_clock import SKEW, system_clock
+from limen.controls.segment_files import Segment, SegmentFiles, lines
+from limen.errors import UsageError
+from limen.integrity.limen_v1 import read
+from limen.integrity.verifying import Expected
+
+Opens = Callable[[Segment], Iterable[bytes]]
+"""Yields the text of a segment that is cold; raises LimenError."""
+_T = TypeVar("_T")
+_STRICT = Expected(strict=True)
+_PIECE = 1 << 22
+_NO_KEYS: Mapping[str, bytes] = MappingProxyType({})
+
+
+class SegmentedLedger(Ledger):
+    """A ledger of segments; for any number of threads and processes. `open_segmented` makes one."""
+
+    def __init__(
+        self, files: SegmentFiles, chain: Chain, reopen: Callable[[Mark | None], Ledger], opens: Opens | None
+    ) -> None:
+        """Open the file that is appended to; raises what `open_segmented` raises."""
+        self.files, self.chain, self._reopen, self._opens = files, chain, reopen, opens
+        self._turn, self._closed = threading.RLock(), False
+        self._known = Head()
+        self._inner = self._opened()
+        self._done(Ledger.mark)
+
+    @property
+    def name(self) -> str:
+        """Its name in the declaration."""
+        return self.files.name
+
+    def append(self, entry: Entry | Prepared, *, after: Head | None = None) -> Appended:
+        """Append one entry; see `Ledger.append`."""
+        return self._done(lambda inner: inner.append(entry, after=after))
+
+    def append_all(self, entries: Iterable[Entry | Prepared], *, after: Head | None = None) -> tuple[Appended, ...]:
+        """Append entries as one group; see `Ledger.append_all`."""
+        ready = tuple(entries)
+        return self._done(lambda inner: inner.append_all(ready, after=after))
+
+    def head(self) -> Head:
+        """Return where the ledger stands; see `Ledger.head`."""
+        mark = self.mark()
+        return Head(hash=mark.hash, length=mark.length)
+
+    def mark(self) -> Mark:
+        """Return where the ledger stands, with the bytes of its whole text; see `Ledger.mark`."""
+        with self._turn:
+            found = self._done(Ledger.mark)
+            return msgspec.structs.replace(found, end=found.end + self._before)
+
+    def segments(self) -> tuple[Segment, ...]:
+        """Return its segments in the order of the chain, deleted ones included; raises LedgerError."""
+        return self.files.segments()
+
+    def read(self, start: int = 1) -> Iterator[Line]:
+        """Yield the records from number `start` on, those of every tier that were not deleted; see `Ledger.read`."""
+        at = start
+        while True:
+            with self._turn:
+                inner, segments = self._inner, self.segments()
+            try:
+                for line in self._across(inner, segments, at):
+                    yield line
+                    at = line.seq + 1
+                return
+            except LedgerError:
+                with self._turn:
+                    if inner is self._inner:
+                        raise  # else it was cut meanwhile: go on with what is in the segments now
+
+    def read_segment(self, segment: Segment) -> Iterator[Line]:
+        """Yield the records of one segment, each verified before; raises LedgerError where they can't be read."""
+        yield from lines(self.chain, segment, self.text(segment))
+
+    def text(self, segment: Segment) -> Iterable[bytes]:
+        """Return the text of a segment, as it was cut off; raises LedgerError where it can't be read."""
+        if self.files.body(segment).exists() or not self.files.sealed(segment).exists():
+            return self.files.plain(segment)
+        if self._opens is None:
+            raise LedgerError(f"the segment {segment.stem} is cold, and nothing is given that opens it")
+        return self._opens(segment)
+
+    def cut(self, until: Head | None = None) -> Segment | None:
+        """Make a segment of the records up to a head, of all that there are without one; None where that is none.
+
+        Every record is verified first. Raises BrokenLedgerError where they are not what was appended or do not lead to
+        that head, LedgerError where the segment can't be made; the ledger is as it was, then.
+        """
+        with self._turn:
+            self._done(Ledger.mark)
+            try:
+                with self._exclusively() as handle:
+                    made = self._cut(handle, until)
+            except OSError as error:
+                raise LedgerError(f"the ledger {self.name} can't be cut: {error.strerror}") from None
+            except StoreError as error:
+                raise LedgerError(f"the ledger {self.name} can't be cut: {error.reason}") from None
+            if made is not None:
+                self._exchange()
+            return made
+
+    def close(self) -> None:
+        """Let go of the files; the ledger can't be used afterwards."""
+        with self._turn:
+            self._closed = True
+            self._inner.close()
+
+    def _across(self, inner: Ledger, segments: Sequence[Segment], start: int) -> Iterator[Line]:
+        for segment in segments:
+            if segment.last >= start and self.files.noted(segment, "deleted") is None:
+                yield from lines(self.chain, segment, self.text(segment), start)
+        yield from inner.read(max(start, segments[-1].last + 1 if segments else 1))
+
+    def _done(self, do: Callable[[Ledger], _T]) -> _T:
+        """Do something with the file that is appended to; once more where another process cut the ledger meanwhile."""
+        with self._turn:
+            if self._closed:
+                raise LedgerError(f"the ledger {self.name} can't be used: it was closed")
+            try:
+                found = do(self._inner)
+            except BrokenLedgerError:
+                if not self._was_cut():
+                    raise
+                found = do(self._inner)
+            self._stands(found)
+            return found
+
+    def _stands(self, found: object) -> None:
+        """Remember where the ledger stood last, which another process's cut must lead to."""
+        if isinstance(found, tuple):
+            found = found[-1] if found else None
+        if isinstance(found, Appended):
+            self._known = Head(hash=found.hash, length=found.seq)
+        elif isinstance(found, Mark):
+            self._known = Head(hash=found.hash, length=found.length)
+
+    def _was_cut(self) -> bool:
+        """Return whether another process cut the ledger, and go on behind the cut where what lies between is right."""
+        known, ours = self._known, self._base.length
+        new = [segment for segment in self.segments() if segment.first > ours]
+        if not new:
+            return False
+        for segment in new:
+            for line in self.read_segment(segment):
+                if line.seq == known.length and line.hash != known.hash:
+                    return False
+        self._exchange()
+        if known.length > self._base.length:
+            return next(self._inner.read(known.length)).hash == known.hash
+        return True
+
+    def _opened(self) -> Ledger:
+        try:
+            self.files.undo_unfinished()
+        except OSError as error:
+            raise LedgerError(f"the ledger {self.name} can't be opened: {error.strerror}") from None
+        self._base, self._before = self.files.base()
+        return self._reopen(self._base if self._base.length else None)
+
+    def _exchange(self) -> None:
+        """Go on with the file that is appended to now."""
+        self._inner.close()
+        self._inner = self._opened()
+
+    def _cut(self, handle: int, until: Head | None) -> Segment | None:
+        base, before = self.files.base()
+        mark, sha256, oldest = base, hashlib.sha256(), ""
+        for block in aligned(_pieces(handle, 0, os.fstat(handle).st_size)):
+            now, half = self.chain.follow(block, mark, _STRICT)
+            if half:
+                raise BrokenLedgerError(f"the ledger {self.name} ends with half a record: open it anew first")
+            data = block.data
+            if until is not None and now.length > until.length:
+                data = _first(data, until.length - mark.length)
+                now = self.chain.follow(Block(start=mark.end, data=data), mark, _STRICT)[0]
+            mark, oldest = now, oldest or _time(data)
+            sha256.update(data)
+            if until is not None and mark.length >= until.length:
+                break
+        if until is not None and (mark.length, mark.hash) != (until.length, until.hash):
+            raise BrokenLedgerError(f"the ledger {self.name} does not lead to the head at which it is to be cut")
+        if mark.length == base.length:
+            return None
+        segment = Segment(
+            ledger=self.name,
+            first=base.length + 1,
+            last=mark.length,
+            before=base.hash,
+            head=mark.hash,
+            start=before,
+            bytes=mark.end,
+            sha256=sha256.hexdigest(),
+            oldest=oldest,
+            newest=mark.time,
+        )
+        files, size = self.files, os.fstat(handle).st_size
+        files.describe(segment)
+        write_whole(files.body(segment), _pieces(handle, 0, mark.end), mode=0o600, disk=files.disk)
+        write_whole(files.active, _pieces(handle, mark.end, size), mode=0o600, disk=files.disk)
+        return segment
+
+    @contextlib.contextmanager
+    def _exclusively(self) -> Iterator[int]:
+        """Hold the lock that all writers share, on the file that is appended to."""
+        handle = os.open(self.files.active, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            ours, there = os.fstat(handle), self.files.active.stat()
+            if (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino):
+                raise LedgerError(f"the ledger {self.name} was cut by another process just now; try again")
+            yield handle
+        finally:
+            os.close(handle)  # which ends the lock
+
+
+def open_segmented(
+    folder: Path,
+    *,
+    name: str,
+    key: tuple[str, bytes] | None = None,
+    keys: Mapping[str, bytes] = _NO_KEYS,
+    clock: Callable[[], datetime] = system_clock,
+    tenant: str | None = None,
+    skew: timedelta = SKEW,
+    opens: Opens | None = None,
+    disk: Disk | None = None,
+) -> SegmentedLedger:
+    """Open a ledger of segments in a folder, verify what is appended to, and put right what a crash left.
+
+    `opens` yields the text of segments that are cold; the rest is as for `open_ledger`. What is in the segments is
+    verified whenever it is read. Raises what `open_ledger` raises.
+    """
+    known = dict(keys) if key is None else {**keys, key[0]: key[1]}
+    try:
+        chain = Chain(name, known)
+    except ValueError as error:
+        raise UsageError(f"the keys of the ledger {name}: {error}") from None
+    files = SegmentFiles(folder, name, disk=disk)
+
+    def reopen(since: Mark | None) -> Ledger:
+        return open_ledger(
+            files.active, name=name, key=key, keys=keys, clock=clock, tenant=tenant, skew=skew, since=since
+        )
+
+    return SegmentedLedger(files, chain, reopen, opens)
+
+
+def _pieces(handle: int, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes of an open file from one place to another; raises OSError, also where they are not there."""
+    while start < end:
+        piece = os.pread(handle, min(_PIECE, end - start), start)
+        if not piece:
+            raise OSError(5, "it became shorter while it was read")
+        start += len(piece)
+        yield piece
+
+
+def _first(data: bytes, count: int) -> bytes:
+    """Return so many of the first lines."""
+    at = 0
+    for _ in range(count):
+        at = data.index(b"\n", at) + 1
+    return data[:at]
+
+
+def _time(data: bytes) -> str:
+    """Return the time of the first of some lines."""
+    found = read(data[: data.find(b"\n")])
+    return "" if found is None or found.time is None else found.time

@@ -1,0 +1,257 @@
+"""The dead-letter store: sealed, bounded, only its owner's, and touched by a person with a reason or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from limen.controls.envelope import EnvelopeError
+from limen.controls.ingress.quarantine import Quarantine, Way, context_of
+from limen.controls.ingress.seen import Seen
+from limen.controls.ledger_entries import LedgerError
+from limen.controls.refusals import RefusedError
+from limen.errors import Problem
+from tests.controls.ingress.ingress_bench import MAC, NOW, Bench
+
+WAY = Way(flow="reject-event", zone="ingress", label="confidential {serialization}", key="quarantine-key")
+GIVEN: dict[str, Any] = {
+    "tenant": "t",
+    "source": "cmo",
+    "item": "epcis-event",
+    "form": "epcis-json",
+    "message": "",
+    "reasons": ("content_refused",),
+    "problems": ("event 1: no",),
+    "digest": "tok",
+}
+STEWARD: dict[str, Any] = {"person": "steward-1", "reason": "asked by the sender"}
+
+
+def opens(bench: Bench) -> Any:
+    return bench.keyring.opens("quarantine-key")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@given(raw=st.binary(max_size=300))
+def test_what_goes_in_comes_out(make: Any, raw: bytes) -> None:
+    bench = make()
+    name = bench.quarantine.hold(raw, WAY, **GIVEN)
+    assert bench.quarantine.release(name, WAY, opens=opens(bench), **STEWARD) == raw
+
+
+def test_its_file_is_its_owners_and_says_nothing(make: Any) -> None:
+    bench = make()
+    bench.quarantine.hold(b"SERIAL99" * 20, WAY, **GIVEN)
+    path = bench.folder / "quarantine.sqlite"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"SERIAL99" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_file_that_others_read_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "q.sqlite"
+    path.touch(mode=0o600)
+    path.chmod(mode)
+    with pytest.raises(RefusedError, match="only its owner reads"):
+        Seen(path, mac=MAC)
+
+
+def test_a_link_or_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "target").touch(mode=0o600)
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    (tmp_path / "text").write_text("no database, but long enough to be one" * 100)
+    (tmp_path / "text").chmod(0o600)
+    for name in ("link", "text", "missing/folder"):
+        with pytest.raises(RefusedError):
+            Seen(tmp_path / name, mac=MAC)
+
+
+@pytest.mark.parametrize(
+    ("person", "reason"), [("", "a good reason"), ("  ", "a good reason"), ("steward", ""), ("steward", "  short ")]
+)
+def test_nobody_and_no_reason(make: Any, person: str, reason: str) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    before = len(bench.log.entries)
+    for act in (
+        lambda: bench.quarantine.release(name, WAY, opens=opens(bench), person=person, reason=reason),
+        lambda: bench.quarantine.settle(name, "discarded", person=person, reason=reason),
+    ):
+        with pytest.raises(RefusedError) as found:
+            act()
+        assert found.value.reason == "unapproved"
+    assert len(bench.log.entries) == before
+
+
+def test_nothing_is_opened_unrecorded(make: Any) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    bench.log.fails = LedgerError(Problem(message="gone"))
+    for act in (
+        lambda: bench.quarantine.release(name, WAY, opens=opens(bench), **STEWARD),
+        lambda: bench.quarantine.settle(name, "discarded", **STEWARD),
+    ):
+        with pytest.raises(RefusedError) as found:
+            act()
+        assert found.value.reason == "ledger_unavailable"
+    assert bench.quarantine.look(name).state == "held"
+
+
+def test_what_is_discarded_is_gone_and_its_row_is_not(make: Any) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    bench.quarantine.settle(name, "discarded", **STEWARD)
+    assert [held.id for held in bench.quarantine.held("discarded")] == [name]
+    assert bench.quarantine.held() == ()
+    assert [held.id for held in bench.quarantine.held(None)] == [name]
+    with pytest.raises(RefusedError, match="discarded already"):
+        bench.quarantine.release(name, WAY, opens=opens(bench), **STEWARD)
+    with sqlite3.connect(bench.folder / "quarantine.sqlite") as connection:
+        assert connection.execute("SELECT envelope FROM held").fetchone() == (None,)
+    connection.close()
+
+
+def test_an_unknown_id(make: Any) -> None:
+    with pytest.raises(RefusedError, match="no message of that id"):
+        make().quarantine.look("q-1")
+
+
+def test_the_envelope_is_bound_to_its_row_flow_zone_and_label(make: Any) -> None:
+    bench = make()
+    names = [bench.quarantine.hold(raw, WAY, **GIVEN) for raw in (b"first", b"second")]
+    for name in ("flow", "zone", "label"):
+        other = msgspec.structs.replace(WAY, **{name: "other"})
+        with pytest.raises(EnvelopeError):
+            bench.quarantine.release(names[0], other, opens=opens(bench), **STEWARD)
+    with sqlite3.connect(bench.folder / "quarantine.sqlite") as connection:
+        connection.execute(
+            "UPDATE held SET envelope = (SELECT envelope FROM held WHERE id = ?) WHERE id = ?", (names[1], names[0])
+        )
+    connection.close()
+    with pytest.raises(EnvelopeError):
+        bench.quarantine.release(names[0], WAY, opens=opens(bench), **STEWARD)
+    assert context_of(WAY, "q-1").record == "q-1"
+
+
+def test_it_is_bounded(make: Any) -> None:
+    bench = make()
+    small = Quarantine(
+        bench.folder / "small.sqlite",
+        component="quarantine",
+        actor="epcis-gateway",
+        seals=bench.keyring.seals,
+        ledger=bench.log,
+        clock=bench.clock,
+        most=2,
+    )
+    for _ in range(2):
+        small.hold(b"x", WAY, **GIVEN)
+    with pytest.raises(RefusedError, match="holds 2 messages already") as found:
+        small.hold(b"x", WAY, **GIVEN)
+    assert found.value.reason == "quarantine_unavailable"
+    small.settle(small.held()[0].id, "discarded", **STEWARD)
+    small.hold(b"x", WAY, **GIVEN)
+    small.close()
+
+
+def test_who_seals_need_not_open(make: Any) -> None:
+    from limen.controls.keyring import Keyring, Uses
+
+    bench = make()
+    gateway = Keyring.of_store(bench.store, uses=Uses(seals=frozenset({"quarantine-key"})))
+    store = Quarantine(
+        bench.folder / "sealed.sqlite",
+        component="quarantine",
+        actor="epcis-gateway",
+        seals=gateway.seals,
+        ledger=bench.log,
+    )
+    name = store.hold(b"x", WAY, **GIVEN)
+    with pytest.raises(RefusedError) as found:
+        store.release(name, WAY, opens=gateway.seals("quarantine-key"), **STEWARD)
+    assert found.value.reason in ("envelope_refused", "key_unavailable")
+    assert store.release(name, WAY, opens=opens(bench), **STEWARD) == b"x"
+    store.close()
+
+
+# The list of events that were here
+
+
+def seen(path: Path, **given: Any) -> Seen:
+    return Seen(path / "seen.sqlite", **{"mac": MAC, **given})
+
+
+def test_states(tmp_path: Path) -> None:
+    one = seen(tmp_path)
+    assert one.claim("a", [("1", b"x"), ("2", b"y")], NOW) == ["new", "new"]
+    assert one.claim("a", [("1", b"x"), ("3", b"z")], NOW) == ["pending", "new"]
+    one.done("a", ["1"])
+    assert one.claim("a", [("1", b"x"), ("2", b"y")], NOW) == ["done", "pending"]
+    assert one.claim("b", [("1", b"other")], NOW) == ["new"]
+    one.close()
+
+
+def test_a_conflict_keeps_nothing(tmp_path: Path) -> None:
+    one = seen(tmp_path)
+    one.claim("a", [("1", b"x")], NOW)
+    assert one.claim("a", [("2", b"y"), ("1", b"other")], NOW) == ["new", "conflict"]
+    assert one.claim("a", [("2", b"something else")], NOW) == ["new"]
+    one.close()
+
+
+def test_it_tells_neither_ids_nor_contents(tmp_path: Path) -> None:
+    one = seen(tmp_path)
+    one.claim("SOURCE", [("SERIAL99", b"CONTENT99")], NOW)
+    one.close()
+    raw = (tmp_path / "seen.sqlite").read_bytes()
+    assert b"SERIAL99" not in raw
+    assert b"CONTENT99" not in raw
+    assert b"SOURCE" not in raw
+
+
+def test_old_keys_still_match(tmp_path: Path) -> None:
+    one = seen(tmp_path)
+    one.claim("a", [("1", b"x")], NOW)
+    one.close()
+    both = seen(tmp_path, mac=("k2", b"2" * 32), macs=dict([MAC]))
+    assert both.claim("a", [("1", b"x")], NOW) == ["pending"]
+    assert both.claim("a", [("1", b"y")], NOW) == ["conflict"]
+    both.done("a", ["1"])
+    assert both.claim("a", [("1", b"x")], NOW) == ["done"]
+    both.close()
+
+
+def test_only_one_of_many_is_the_first(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    files = [seen(tmp_path) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(25):
+            states = list(pool.map(lambda one, name=number: one.claim("a", [(f"{name}", b"x")], NOW)[0], files))
+            assert sorted(states) == ["new", "pending", "pending", "pending"]
+    for one in files:
+        one.close()
+
+
+def test_a_crash_between_claim_and_done_hands_the_event_out_again(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import os, sys; from pathlib import Path; from limen.controls.ingress.seen import Seen\n"
+        "from datetime import datetime, UTC\n"
+        "one = Seen(Path(sys.argv[1]), mac=('intake-1', b'm' * 32))\n"
+        "print(one.claim('a', [('1', b'x')], datetime.now(UTC))[0], flush=True); os._exit(9)"
+    )
+    for expected in ("new", "pending"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path / "seen.sqlite")], capture_output=True, text=True
+        )
+        assert (done.stdout.strip(), done.returncode) == (expected, 9)
