@@ -22,7 +22,7 @@ DOCS := $(BIN)/python -m docs.generate
 BENCH_PARTS := benchmarks benchmarks.ledgers benchmarks.packs benchmarks.secrets benchmarks.tls
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report=term
 
-.PHONY: help check test bench lab lint docs requirements format clean wheel
+.PHONY: help check test bench lab service lint docs requirements format clean wheel
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ bench: $(DEV_STAMP) $(BENCH_STAMP) ## Measure speed and memory and hold them aga
 
 lab: $(DEV_STAMP) ## Start servers with known defects on loopback, to probe them by hand; AREA=tls for one area
 	$(BIN)/python -m tests.lab $(AREA)
+
+service: $(DEV_STAMP) ## Run the worked service of examples/service, which enforces boundaries.yaml, on loopback
+	$(BIN)/python -m examples.service
 
 lint: $(DEV_STAMP) ## Check style, types, layers, dependencies, docstrings and, with opa and regal, the Rego
 	$(BIN)/ruff check .

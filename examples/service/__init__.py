@@ -1,0 +1,1 @@
+"""A worked service: four jobs of the reference system, enforced by the boundaries.yaml that was reviewed."""

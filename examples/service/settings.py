@@ -1,0 +1,44 @@
+"""What the service must be told before it starts: secrets by reference, never by value (NIST SP 800-53 IA-5(7), CM-6).
+
+A missing, empty, weak or placeholder secret stops the start, with its name and never with its value. The first start in
+a new folder makes what is its own; what belongs to somebody else (a key service, a database) is never made up.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from examples.service.pki import write_private
+from limen.controls.settings import From, Secret, Settings, load
+
+KEY_STORE, REVIEWER = "secrets/key-store", "secrets/j-okafor"
+
+
+class ServiceSettings(Settings, frozen=True, kw_only=True):
+    """What it always needs."""
+
+    key_store: Annotated[Secret, From(f"file:{KEY_STORE}", least=32, bits=100)]
+    """Passphrase of the key store file."""
+
+
+class VaultSettings(ServiceSettings, frozen=True, kw_only=True):
+    """With `--keys openbao`."""
+
+    vault_address: Annotated[str, From("env:VAULT_ADDR")]
+    vault_token: Annotated[Secret, From("env:VAULT_TOKEN", least=12, bits=30)]
+
+
+def begin(folder: Path) -> None:
+    """Make the secrets of a new folder; one in which the service ran before keeps its own, or does not start."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / "keys.json").exists() and not (folder / KEY_STORE).exists():
+        (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
+        write_private(folder / KEY_STORE, secrets.token_hex(32).encode())
+        write_private(folder / REVIEWER, secrets.token_urlsafe(18).encode())
+
+
+def settings_of(folder: Path, *, vault: bool) -> ServiceSettings:
+    """Return the settings, or raise SettingsError with everything that is wrong with any of them."""
+    return load(VaultSettings if vault else ServiceSettings, folder=folder)
