@@ -134,6 +134,22 @@ def test_epc_uris_of_the_tag_data_standard(text: str, kind: type, canonical: str
         assert found.urn() == text
 
 
+def test_a_party_is_the_same_number_as_its_place() -> None:
+    party = parse_link("https://id.gs1.org/417/0614141123452")
+    assert isinstance(party, Gln)
+    assert (party.party, party.urn(7), party.link) == (
+        True,
+        "urn:epc:id:pgln:0614141.12345",
+        "https://id.gs1.org/417/0614141123452",
+    )
+    assert party == parse_gln("0614141123452")
+    assert parse_gln("0614141123452", extension="a/b").link == "https://id.gs1.org/414/0614141123452/254/a%2Fb"
+    with pytest.raises(IdentifierError):
+        link_of(elements_of([("10", "A")], original="x"))
+    with pytest.raises(IdentifierError):
+        parse_sgtin("(10)A")
+
+
 @given(gtin=GTINS, serial=SERIALS, digits=st.integers(6, 12))
 def test_sgtin_every_way_there_and_back(gtin: Gtin, serial: str, digits: int) -> None:
     package = sgtin(gtin, serial)
@@ -255,6 +271,7 @@ REFUSED: list[tuple[Callable[[Any], Any], Any, str]] = [
     (parse_urn, "urn:epc:id:sgtin:0614141.112345.%61", "not encoded as"),
     (parse_urn, "urn:epc:id:sgtin:0614141.112345.%2f", "not encoded as"),
     (parse_urn, "urn:epc:id:sgtin:0614141.112345.%C3%A9", "not encoded as|outside ASCII"),
+    (parse_urn, "urn:epc:id:sgtin:0614141.112345.a%FB", "not encoded as"),
     (parse_urn, "urn:epc:id:sgtin:0614141.112345." + "1" * 21, "more than 20"),
     (parse_link, "https://id.gs1.org/01/10614141123458", "wrong check digit"),
     (parse_link, "https://id.gs1.org/21/1", "without a GTIN"),
@@ -300,16 +317,29 @@ def test_a_company_prefix_is_never_guessed() -> None:
 
 PARSERS: list[Callable[[Any], Any]] = [parse_gtin, parse_sscc, parse_gln, parse_sgtin, parse_epc, parse_urn, parse_link,
                                        parse_elements, elements_of_link]  # fmt: skip
-PIECES = st.lists(
-    st.sampled_from(["urn:epc:id:sgtin:", "urn:epc:id:sgln:", "https://id.gs1.org", "/01/", "/21/", "/00/", "(01)",
-                     "(21)", "10614141123459", "0614141.", "112345.", "\x1d", "%2F", "%", "?17=", "]d2", "é", "²", " "])
-    | st.text(max_size=4),
-    max_size=8,
-).map("".join)  # fmt: skip
+GOOD = [
+    *(text for text, *_ in URNS),
+    "https://id.gs1.org/01/09506000134352/10/AB-123/21/12345?17=261200",
+    "(01)09506000134352(17)261200(10)AB-123(21)12345",
+    "]d201095060001343521726120010AB-123\x1d2112345",
+    "106141412345678908",
+]
+DAMAGE = st.sampled_from(
+    ["%FB", "%2F", "%", "%00", "/21/", "(21)", "\x1d", "?17=", "é", "²", " ", "\u200b", "0", "urn:", ""]
+) | st.text(max_size=3)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    text = draw(st.sampled_from(GOOD))
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(DAMAGE) + text[at + draw(st.integers(0, 4)) :]
+    return text
 
 
 @pytest.mark.parametrize("parse", PARSERS)
-@given(text=st.text(max_size=60) | PIECES)
+@given(text=st.text(max_size=60) | damaged())
 def test_any_text(parse: Callable[[Any], Any], text: str) -> None:
     found = outcome(parse, text)
     if isinstance(found, IdentifierError):

@@ -301,6 +301,13 @@ def test_a_sync_that_shrinks_too_much(tmp_path: Path) -> None:
     assert len(load_directory(tmp_path, now=NOW, oldest=WEEK)) == 8
     assert len(sync_directory(tmp_path, product, package, most_shrink=0.2, **given)) == 7
     assert len(load_directory(tmp_path, now=NOW, oldest=WEEK)) == 7
+    assert len(list(tmp_path.glob("*.txt"))) == 4
+    product, package = files(ROWS)
+    given = {**given, "digest": directory_digest(product, package)}
+    sync_directory(tmp_path, product, package, **given)
+    product, package = files((*ROWS, ("66666-777", "66666-777-88", "", "", "N", "")))
+    sync_directory(tmp_path, product, package, **{**given, "digest": directory_digest(product, package)})
+    assert len(list(tmp_path.glob("*.txt"))) == 4
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])

@@ -50,6 +50,22 @@ def test_json_and_xml_say_the_same(kind: str) -> None:
         assert second.id == first.id == value["eventID"]
 
 
+def test_words_that_were_admitted() -> None:
+    own = "https://example.com/steps/blessing"
+    (found,), problems = of_json(document(event(bizStep=own)), vocabulary=frozenset({own}))
+    assert (problems, found.step) == ([], own)
+
+
+def test_persistent_dispositions() -> None:
+    value = event(persistentDisposition={"set": ["recalled", "completeness_verified"], "unset": ["active"]})
+    text = b"<set>completeness_verified</set><set>recalled</set><unset>active</unset>"
+    raw = xml(event()).replace(b"<action>", b"<persistentDisposition>" + text + b"</persistentDisposition><action>")
+    (first,), _ = of_json(document(value))
+    (second,), _ = of_xml(raw)
+    assert first.set_dispositions == ("completeness_verified", "recalled")
+    assert first.content() == second.content()
+
+
 def test_a_bare_event_is_a_message() -> None:
     (found,), problems = of_json(json.dumps({"@context": CONTEXT, **event()}).encode())
     assert problems == []
@@ -166,6 +182,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"ilmd": {"cbvmda:lotNumber": "a b"}}, "event 1, ilmd: a lot has a blank in it"),
     ({"ilmd": {"lotNumber": "x"}}, "event 1, ilmd: a member that no rule knows"),
     ({"ilmd": {"cbvmda:itemExpirationDate": "2028-02-30"}}, "event 1, ilmd: no day"),
+    ({"ilmd": {"cbvmda:itemExpirationDate": "2028-W10-1"}}, "event 1, ilmd: no day"),
     ({"sensorElementList": []}, "event 1: a member that no rule knows"),
     ({"parentID": package("1")}, "event 1: a member that no rule knows"),
     ({"errorDeclaration": {"declarationTime": "2026-11-22T11:00:00Z"}, "eventID": DELETE},
@@ -284,6 +301,15 @@ XML: list[tuple[bytes, str]] = [
     (xml(event()).replace(b"ObjectEvent", b"QuantityEvent"), "an event of an unknown kind"),
     (xml(event()).replace(b"<action>", b"<action>ADD</action><action>"), "an element that stands twice"),
     (xml(event()).replace(b"<action>", b"words<action>"), "text between elements"),
+    (xml(event()).replace(b"<epcList>", b"<epcList>words"), "text between elements"),
+    (xml(event()).replace(b"<action>", b"<persistentDisposition><set>active</set><more>x</more></persistentDisposition>"
+                          b"<action>"), "event 1, persistentDisposition: a member that no rule knows"),
+    (xml(events()["correction"]).replace(b"<reason>", b"<reason>a</reason><reason>"), "an element that stands twice"),
+    (xml(events()["transaction"]).replace(b"<quantity>", b"<quantity>1</quantity><quantity>"),
+     "an element that stands twice"),
+    (xml(events()["transaction"]).replace(b"quantityElement>", b"element>"), "something else than quantityElement"),
+    (xml(event()).replace(b"<cbvmda:lotNumber>", b"<cbvmda:lotNumber>1</cbvmda:lotNumber><cbvmda:lotNumber>"),
+     "an element that stands twice"),
     (xml(event()).replace(b"<epc>", b"<epc x='1'>"), "something else than a plain epc"),
     (xml(event()).replace(b"<epc>", b"<epd>").replace(b"</epc>", b"</epd>"), "something else than a plain epc"),
     (xml(event()).replace(b"<action>", b"<more><inner>1</inner></more><action>"),

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from limen.controls.ingress.accepted import Accepted, IntakeRefusedError
+from limen.controls.ingress.directory import Directory
+from limen.controls.ingress.directory_files import read_packages
+from limen.controls.ingress.forms import Form
 from limen.controls.ingress.intake import Intake
+from limen.controls.ingress.places import entry_of
 from limen.controls.ingress.reading import Limits
 from limen.controls.ledger_entries import LedgerError
 from limen.controls.refusals import RefusedError
@@ -29,6 +35,7 @@ from tests.controls.ingress.ingress_bench import (
     Bench,
     declaration,
     directory,
+    files,
 )
 
 
@@ -103,6 +110,31 @@ def test_a_gtin_of_nobodys_drug_is_unregistered(make: Any) -> None:
     assert error.reason == "unregistered"
 
 
+def test_a_gtin_of_two_listed_ndcs_is_refused(make: Any) -> None:
+    both = (("1234-5678", "1234-5678-90", "", "", "N", ""), ("12345-678", "12345-678-90", "CII", "", "N", ""))
+    listed = Directory(read_packages(*files(both)), dated=NOW, digest="")
+    error = refused(make(directory=listed), document(event(epcList=["https://id.gs1.org/01/00312345678906/21/1"])))
+    assert error.reason == "identifier_ambiguous"
+    assert "1234-5678-90" in error.problems[0].hint
+    assert "1234" not in str(error)
+
+
+def test_two_at_once_with_other_content(make: Any) -> None:
+    bench = make()
+    other = bench.opened()
+    claim = bench.intake._seen.claim
+
+    def late(*given: Any) -> Any:
+        # Between the look and the claim somebody else claims the id.
+        other.accept("epcis-json", document(event(bizStep="packing")), item="epcis-event", source="cmo")
+        return claim(*given)
+
+    bench.intake._seen.claim = late
+    error = refused(bench, document(event()))
+    assert (error.reason, str(error)) == ("duplicate", "the message: an id of it was here before with other content")
+    other.close()
+
+
 def test_a_message_is_accepted_whole_or_not_at_all(make: Any) -> None:
     bench = make()
     good, bad = event(), event(eventID="urn:uuid:00000000-0000-4000-8000-00000000000b", bizStep="x")
@@ -118,7 +150,7 @@ def test_all_problems_and_all_reasons_at_once(make: Any) -> None:
     assert [problem.message for problem in error.problems] == [
         "event 1, epcList[0]: an EPC URI of no scheme that is read here",
         "event 3: a member that no rule knows",
-        "event 1: a product that is discontinued",
+        "event 2: a product that is discontinued",
     ]
     (held,) = bench.quarantine.held()
     assert held.reasons == ("identifier_invalid", "fields_undeclared", "discontinued")
@@ -219,16 +251,64 @@ def test_events_without_an_id_are_known_by_their_content(make: Any) -> None:
 
 
 def test_every_kind_of_event_comes_in(make: Any) -> None:
-    accepted = accept(make(), document(*events().values()))
-    assert [one.kind for one in accepted.events] == [
-        "object",
-        "aggregation",
-        "transaction",
-        "transformation",
-        "object",
-        "association",
-    ]
+    kinds = ["object", "aggregation", "transaction", "transformation", "association"]
+    accepted = accept(make(), document(*(events()[kind] for kind in kinds)))
+    assert [one.kind for one in accepted.events] == kinds
     assert set(accepted.records()[0]) <= set(declaration().data["epcis-event"].fields)
+
+
+def correction(**changes: Any) -> dict[str, Any]:
+    return event(errorDeclaration=events()["correction"]["errorDeclaration"], **changes)
+
+
+def test_a_correction_has_the_id_of_what_it_takes_back(make: Any) -> None:
+    bench = make()
+    bench.intake.acknowledge(accept(bench, document(event())))
+    first = accept(bench, document(correction()))
+    assert (len(first.events), first.repeated) == (1, 0)
+    assert first.events[0].correction.reason == "incorrect_data"
+    bench.intake.acknowledge(first)
+    assert accept(bench, document(correction())).repeated == 1
+    assert accept(bench, document(event())).repeated == 1
+
+
+def test_a_correction_of_nothing_or_of_another_event(make: Any) -> None:
+    bench = make()
+    error = refused(bench, document(correction()))
+    assert (error.reason, str(error)) == ("out_of_order", "event 1: a correction of an event that was never here")
+    accept(bench, document(event()))
+    assert refused(bench, document(correction(epcList=[package("A3")]))).reason == "mismatch"
+    accept(bench, document(correction()))
+    later = correction()
+    later["errorDeclaration"] = {**later["errorDeclaration"], "reason": "did_not_occur"}
+    assert refused(bench, document(later)).reason == "duplicate"
+
+
+def test_what_was_acknowledged_stays_so_when_its_product_goes(make: Any) -> None:
+    bench = make()
+    bench.intake.acknowledge(accept(bench, document(event())))
+    nothing = Directory([], dated=NOW, digest="")
+    bench.intake.use(nothing)
+    assert accept(bench, document(event())).repeated == 1
+    other = event(eventID="urn:uuid:00000000-0000-4000-8000-00000000000c")
+    assert refused(bench, document(other)).reason == "unregistered"
+    # And what was refused may come again under its own id when it is mended.
+    bench.intake.use(directory())
+    assert len(accept(bench, document({**other, "epcList": [package("A9")]})).events) == 1
+
+
+def test_nothing_shows_a_value_when_it_is_printed(make: Any) -> None:
+    import rich.pretty
+
+    accepted = accept(make(), document(*(events()[kind] for kind in ("object", "aggregation", "transformation"))))
+    for text in (
+        repr(accepted),
+        str(accepted.events),
+        rich.pretty.pretty_repr(accepted),
+        f"{accepted.events[1].quantities}",
+    ):
+        for value in ("A1", "LOT7", "65162", "0614141", "10.5"):
+            assert value not in text
 
 
 ITEMS = [
@@ -327,19 +407,19 @@ def test_a_dead_list_of_events(make: Any) -> None:
     bench.intake.close()
     with pytest.raises(RefusedError) as found:
         accept(bench, document(event()))
-    assert found.value.reason == "replayed"
+    assert found.value.reason == "replays_unavailable"
 
 
 def test_what_the_declaration_asks_for_must_be_given(make: Any) -> None:
     bench = make()
-    given: dict[str, Any] = {"mac": MAC, "seen": bench.folder / "other.sqlite"}
+    both: dict[str, Any] = {"mac": MAC, "seen": bench.folder / "other.sqlite"}
     with pytest.raises(UsageError, match="no directory is given"):
-        Intake(declaration(), "epcis-gateway", quarantine=bench.quarantine, **given)
+        Intake(declaration(), "epcis-gateway", quarantine=bench.quarantine, **both)
     with pytest.raises(UsageError, match="declares the quarantine quarantine"):
-        Intake(declaration(), "epcis-gateway", directory=directory(), **given)
+        Intake(declaration(), "epcis-gateway", directory=directory(), **both)
     for component in ("nobody", "line-1"):
         with pytest.raises(UsageError, match="no such component"):
-            Intake(declaration(), component, directory=directory(), quarantine=bench.quarantine, **given)
+            Intake(declaration(), component, directory=directory(), quarantine=bench.quarantine, **both)
 
 
 def test_an_unknown_kind_of_identifier_is_an_error(make: Any) -> None:
@@ -428,3 +508,27 @@ def test_no_error_keeps_the_way_it_came(make: Any) -> None:
     error = refused(bench, document(event(epcList=[package("SERIAL99", GONE)])))
     assert error.__cause__ is None
     assert error.__context__ is None
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    raw=st.binary(max_size=200) | st.sampled_from([document(event()), xml(event()), b"{}", b"[{}]"]),
+    form=st.sampled_from(get_args(Form)),
+    cut=st.integers(0, 2000),
+)
+def test_any_bytes_in_any_form_are_refused_and_kept_or_let_in(make: Any, raw: bytes, form: Any, cut: int) -> None:
+    bench = make()
+    given_raw = raw[:cut]
+    try:
+        accepted = accept(bench, given_raw, form, message="m-1")
+    except IntakeRefusedError as error:
+        (held,) = bench.quarantine.held()
+        told = (error.quarantined, error.reason)
+    else:
+        (held, told) = (None, None)
+        assert accepted.events
+    if held is not None:
+        assert told == (held.id, held.reasons[0])
+        opens = bench.keyring.opens("quarantine-key")
+        way = entry_of(declaration(), "epcis-gateway").ways["epcis-event"]
+        assert bench.quarantine.release(held.id, way, opens=opens, person="p", reason="a reason of mine") == given_raw

@@ -49,9 +49,11 @@ def test_what_goes_in_comes_out(make: Any, raw: bytes) -> None:
 def test_its_file_is_its_owners_and_says_nothing(make: Any) -> None:
     bench = make()
     bench.quarantine.hold(b"SERIAL99" * 20, WAY, **GIVEN)
-    path = bench.folder / "quarantine.sqlite"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert b"SERIAL99" not in path.read_bytes()
+    kept = list(bench.folder.glob("quarantine.sqlite*"))
+    assert [stat.S_IMODE(path.stat().st_mode) for path in kept] == [0o600] * len(kept)
+    content = b"".join(path.read_bytes() for path in kept)
+    assert b"limen-envelope-v1" in content
+    assert b"SERIAL99" not in content
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
@@ -209,8 +211,9 @@ def test_a_conflict_keeps_nothing(tmp_path: Path) -> None:
 def test_it_tells_neither_ids_nor_contents(tmp_path: Path) -> None:
     one = seen(tmp_path)
     one.claim("SOURCE", [("SERIAL99", b"CONTENT99")], NOW)
+    raw = b"".join(path.read_bytes() for path in tmp_path.glob("seen.sqlite*"))
     one.close()
-    raw = (tmp_path / "seen.sqlite").read_bytes()
+    assert b"tok:v1:intake-1:" in raw
     assert b"SERIAL99" not in raw
     assert b"CONTENT99" not in raw
     assert b"SOURCE" not in raw
@@ -255,3 +258,51 @@ def test_a_crash_between_claim_and_done_hands_the_event_out_again(tmp_path: Path
             [sys.executable, "-c", program, str(tmp_path / "seen.sqlite")], capture_output=True, text=True
         )
         assert (done.stdout.strip(), done.returncode) == (expected, 9)
+
+
+def test_a_real_ledger_stays_clean(make: Any) -> None:
+    import json
+
+    from limen.controls.ingress.accepted import IntakeRefusedError
+    from limen.controls.ingress.intake import Intake
+    from limen.controls.ledger import open_ledger
+    from tests.controls.ingress.ingress_bench import declaration, directory
+
+    bench = make("pharmacy-gateway")
+    ledger = open_ledger(bench.folder / "cs.jsonl", name="cs-ledger", key=("k1", b"k" * 32))
+    store = Quarantine(
+        bench.folder / "real.sqlite",
+        component="quarantine",
+        actor="pharmacy-gateway",
+        seals=bench.keyring.seals,
+        ledger=ledger,
+    )
+    intake = Intake(
+        declaration(),
+        "pharmacy-gateway",
+        mac=MAC,
+        seen=bench.folder / "real-seen.sqlite",
+        directory=directory(),
+        quarantine=store,
+        clock=bench.clock,
+    )
+    raw = json.dumps({"ndc": "0406853099", "lot": "LOT99", "quantity": 17, "schedule": "II"}).encode()
+    with pytest.raises(IntakeRefusedError) as found:
+        intake.accept("record", raw, item="cs-movement", source="cabinet-014", tenant="t-014", message="m-1")
+    assert found.value.reason == "identifier_ambiguous"
+    with pytest.raises(IntakeRefusedError):
+        intake.retry(found.value.quarantined, opens=opens(bench), **STEWARD)
+    store.settle(found.value.quarantined, "discarded", **STEWARD)
+    lines = list(ledger.read())
+    assert [(line.actor, line.action, line.tenant, line.record) for line in lines] == [
+        ("pharmacy-gateway", "quarantined", "t-014", found.value.quarantined),
+        ("steward-1", "quarantine-opened", "t-014", found.value.quarantined),
+        ("steward-1", "quarantine-settled", "t-014", found.value.quarantined),
+        ("steward-1", "quarantine-settled", "t-014", found.value.quarantined),
+    ]
+    written = b"".join(line.raw for line in lines)
+    for value in (b"0406853099", b"0406-8530-99", b"LOT99", b"m-1"):
+        assert value not in written
+    intake.close()
+    store.close()
+    ledger.close()

@@ -12,12 +12,10 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-import msgspec
-
 from limen.controls.identifiers.gs1 import characters, checked, date_of, six_digits
 from limen.controls.identifiers.gtin import Gtin, parse_gtin
 from limen.controls.identifiers.keys import Sgtin, Sscc, parse_sscc, sgtin
-from limen.controls.identifiers.values import refuse, text_of
+from limen.controls.identifiers.values import Unshown, refuse, text_of
 
 GS = "\x1d"
 """What FNC1 is transmitted as."""
@@ -39,16 +37,13 @@ _BRACKETED = re.compile(r"\((\d{2,4})\)([^()]*)", re.ASCII)
 _SYMBOLOGY = re.compile(r"\](?:C1|e0|d2|Q3|J1)")
 
 
-class Elements(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
+class Elements(Unshown, frozen=True, kw_only=True):
     """What an element string or a Digital Link says, by application identifier."""
 
     values: Mapping[str, str]
     """Value of each application identifier, in the order given, each checked by its own rule."""
     original: str
     """What was given."""
-
-    def __repr__(self) -> str:
-        return f"<Elements ({'), ('.join(self.values)})>"
 
     @property
     def gtin(self) -> Gtin | None:

@@ -78,7 +78,10 @@ def parse_urn(text: str) -> Epc:
 
 def _decoded(text: str) -> str:
     """Return a percent-encoded part; refused where it is encoded in another way than there is one of."""
-    found = unquote(text, errors="strict") if text.isascii() else text
+    try:
+        found = unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        found = ""
     if encoded(found) != text:
         refuse("a part of an EPC URI is not encoded as the standard has it", 'percent-encode only " % & / < > ?')
     return found

@@ -24,7 +24,18 @@ class IdentifierError(RefusedError):
         super().__init__(problems, reason=reason)
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, eq=False, repr_omit_defaults=True, gc=False):
+class Unshown(msgspec.Struct, frozen=True, kw_only=True):
+    """Data whose text is its kind only, however it is printed: it holds identifiers."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Show nothing, as repr does."""
+        return []
+
+
+class Value(Unshown, frozen=True, kw_only=True, eq=False, gc=False):
     """An identifier; two are equal where their kind and canonical form are, whatever they were written as."""
 
     canonical: str
@@ -38,13 +49,6 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, eq=False, repr_omit_defau
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.canonical))
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """Show nothing, as repr does."""
-        return []
 
 
 def refuse(message: str, hint: str = "") -> NoReturn:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import msgspec
-
+from limen.controls.identifiers.values import Unshown
 from limen.controls.ingress.routing import Route
 from limen.controls.refusals import Reason, RefusedError
 from limen.errors import Problem
@@ -16,8 +15,15 @@ class Anything(Protocol):
     """An event of any form."""
 
     @property
-    def id(self) -> str:
-        """Its id; empty where its content stands for it."""
+    def key(self) -> str:
+        """What it is remembered under; empty where its content stands for it."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands in its message, in words."""
+
+    def taken_back(self) -> dict[str, Any] | None:
+        """Return the content of the event that it takes back; None where it takes none back."""
 
     def content(self) -> dict[str, Any]:
         """Return all but the id as JSON."""
@@ -29,8 +35,8 @@ class Anything(Protocol):
         """Return it as flat records by field names."""
 
 
-class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that was let in; its text shows no value."""
+class Accepted(Unshown, frozen=True, kw_only=True):
+    """A message that was let in."""
 
     item: str
     form: str
@@ -50,9 +56,6 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """Ids under which the events are remembered, for `Intake.acknowledge`."""
     fields: tuple[str, ...]
     """The fields that the item declares."""
-
-    def __repr__(self) -> str:
-        return f"<Accepted {self.item}: {len(self.events)} events, {self.repeated} repeated>"
 
     def records(self) -> list[dict[str, Any]]:
         """Return the events as flat records of the declared fields only, for the flows that carry the item on."""

@@ -61,8 +61,10 @@ def sync_directory(
     found = Directory(read_packages(product, package), dated=dated, digest=digest)
     if dated > now:
         raise DirectoryError(Problem(message="the directory is dated ahead of the clock"))
+    previous = ""
     if (folder / MANIFEST).exists():
         before = _manifest(folder)
+        previous = before["digest"]
         if dated < instant(before["dated"]):
             raise DirectoryError(Problem(message="the directory is older than the one that is there"))
         if len(found) < before["packages"] * (1 - most_shrink):
@@ -85,6 +87,7 @@ def sync_directory(
         }
         _write(folder / MANIFEST, canonical(manifest) + b"\n")
         _sync_folder(folder)
+        _clear(folder, keep={digest, previous})
     except OSError as error:
         raise DirectoryError(Problem(message=f"the directory can't be kept: {error.strerror}")) from None
     return found
@@ -152,6 +155,14 @@ def _write(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _clear(folder: Path, keep: set[str]) -> None:
+    """Remove files of directories that no manifest names; the previous one stays for whoever is reading it."""
+    for path in folder.glob("*.txt"):
+        name = path.name.partition(".")[0]
+        if _HEX.fullmatch(name) and name not in keep:
+            path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -110,6 +110,7 @@ class _Fields:
             expiry=expiry,
             correction=self._correction(),
             extensions=extensions,
+            place=self.where,
         )
         self._whole(event)
         return event

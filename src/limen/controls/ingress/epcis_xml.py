@@ -109,6 +109,8 @@ def _event(node: Element) -> dict[str, Any]:
     """Return an event in the shape of JSON; what isn't known keeps its name and is refused by that."""
     if node.tag not in KINDS:
         raise _ShapeError("an event of an unknown kind")
+    for inner in node.iter():
+        _no_mixed(inner)
     members: dict[str, Any] = {"type": node.tag}
     _fill(members, node)
     return members
@@ -116,7 +118,6 @@ def _event(node: Element) -> dict[str, Any]:
 
 def _fill(members: dict[str, Any], node: Element) -> None:
     for child in node:
-        _no_mixed(child)
         name = _name(child.tag)
         if name in _WRAPPERS:
             _fill(members, child)
@@ -148,7 +149,11 @@ def _value(name: str, node: Element) -> Any:
     if name == "errorDeclaration":
         return _error(node)
     if name == "persistentDisposition":
-        return {kind: [_leaf(child, kind) for child in node if child.tag == kind] for kind in ("set", "unset")}
+        kinds: dict[str, list[str]] = {}
+        for child in node:
+            # The name is checked where the event is: what is neither set nor unset is refused there.
+            kinds.setdefault(_name(child.tag), []).append(_leaf(child, _name(child.tag)))
+        return kinds
     return _whole(node)
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any, Literal
 
-import msgspec
-
 from limen.controls.identifiers import Epc, Gln, Gtin, Lgtin, Sgtin, Sscc
+from limen.controls.identifiers.values import Unshown
 
 Kind = Literal["object", "aggregation", "transaction", "transformation", "association"]
 """The five kinds of EPCIS 2.0; 1.2 has no association."""
 
 
-class Quantity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Quantity(Unshown, frozen=True, kw_only=True, gc=False):
     """So many of a lot or of a trade item."""
 
     of: Lgtin | Gtin
@@ -23,7 +22,7 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """UN/CEFACT code; empty for a count."""
 
 
-class Correction(msgspec.Struct, frozen=True, kw_only=True):
+class Correction(Unshown, frozen=True, kw_only=True):
     """This event takes an earlier one with the same content back (EPCIS 2.0, errorDeclaration)."""
 
     declared: datetime.datetime
@@ -34,7 +33,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the events that stand in its stead."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
+class Event(Unshown, frozen=True, kw_only=True):
     """What happened to which packages, when, where and why; every identifier in canonical form."""
 
     id: str
@@ -77,9 +76,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     correction: Correction | None = None
     extensions: tuple[tuple[str, Any], ...] = ()
     """Members beyond the standard that were admitted, as given."""
-
-    def __repr__(self) -> str:
-        return f"<Event {self.kind} of {len(self.epcs) + len(self.quantities)}>"
+    place: str = ""
+    """Where it stands in its message, such as event 3; no part of its content."""
 
     def content(self) -> dict[str, Any]:
         """Return all but the id as JSON: equal for two events that say the same, in whichever format."""
@@ -111,6 +109,17 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
             correction = self.correction
             value["correction"] = [correction.declared.isoformat(), correction.reason, list(correction.replaced_by)]
         return value
+
+    @property
+    def key(self) -> str:
+        """What it is remembered under: its id; a correction has the id of the event that it takes back."""
+        return f"{self.id}#correction" if self.correction and self.id else self.id
+
+    def taken_back(self) -> dict[str, Any] | None:
+        """Return the content of the event that a correction takes back; None where it is no correction."""
+        if self.correction is None:
+            return None
+        return {name: value for name, value in self.content().items() if name != "correction"}
 
     def products(self) -> list[Gtin]:
         """Return the GTIN of every package, lot and trade item of the event."""

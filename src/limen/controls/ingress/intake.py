@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 
 from limen.controls.envelope import Envelopes
-from limen.controls.identifiers import AmbiguousNdcError, Gtin, Ndc
+from limen.controls.identifiers import Gtin, Ndc
 from limen.controls.ingress.accepted import Accepted, Anything, IntakeRefusedError
 from limen.controls.ingress.directory import Directory
 from limen.controls.ingress.forms import Form, read
@@ -26,7 +26,7 @@ from limen.controls.ingress.places import Entry, entry_of
 from limen.controls.ingress.quarantine import Held, Quarantine
 from limen.controls.ingress.reading import Limits, Reading
 from limen.controls.ingress.routing import Route, route_of, strictest
-from limen.controls.ingress.seen import Claim, Seen
+from limen.controls.ingress.seen import Claim, Seen, State
 from limen.controls.refusals import Reason, RefusedError
 from limen.errors import Problem, UsageError
 from limen.integrity.canonical import CanonicalError, canonical
@@ -108,7 +108,9 @@ class Intake:
             raise UsageError(Problem(message="there is no quarantine to take a message from"))
         held: Held = self._quarantine.look(name)
         item, form = held.item, held.form
-        way = self._entry.ways[item]
+        way = self._entry.ways.get(item)
+        if way is None:
+            raise UsageError(Problem(message="the declaration has no way into the quarantine for the message's item"))
         raw = self._quarantine.release(name, way, opens=opens, person=person, reason=reason)
         try:
             accepted = self._accept(
@@ -145,83 +147,85 @@ class Intake:
     ) -> Accepted:
         now = self._clock()
         declared = self._entry.item(item)
-        if self._directory is not None:
-            self._directory.check(now)
+        directory = self._directory  # the same one for the whole message, whatever `use` does meanwhile
+        if directory is not None:
+            directory.check(now)
         senders = self._senders.get(source, frozenset())
-        reading = Reading(now=now, limits=self._limits, directory=self._directory, senders=senders)
+        reading = Reading(now=now, limits=self._limits, directory=directory, senders=senders)
         events: list[Anything] = []
         claims: list[Claim] = []
         if len(raw) > self._limits.message_bytes:
             reading.fault("", f"more than {self._limits.message_bytes} bytes", reason="too_large")
         else:
             events, claims = read(form, raw, reading, declared, self._entry.canonicalises, message, people)
-        routes = [self._route(event, number, reading) for number, event in enumerate(events, 1)]
-        fresh: list[bool] = [False] * len(events)
-        if not reading.faults:
-            fresh = self._fresh(events, claims, source, reading, now)
+        known = self._known(events, claims, source, reading)
+        # What was acknowledged once stays so, whatever became of its product since.
+        done = {number for number, state in enumerate(known[len(claims) :]) if state == "done"}
+        routes = [None if number in done else self._route(event, reading) for number, event in enumerate(events)]
+        asked = [] if reading.faults else _claims(events, claims)
+        if asked and "conflict" in self._seen.claim(source, asked, now):
+            # Somebody else had the same id in this very moment.
+            reading.fault("the message", "an id of it was here before with other content", reason="duplicate")
         if reading.faults:
             self._refuse(reading, raw, form, item, source, tenant, message, people, keep=keep)
-        label = self._entry.labels[item]
+        fresh = [number for number in range(len(events)) if number not in done]
         return Accepted(
             item=item,
             form=form,
             source=source,
             tenant=tenant,
-            label=label,
-            events=tuple(event for event, new in zip(events, fresh, strict=True) if new),
-            routes=tuple(route for route, new in zip(routes, fresh, strict=True) if new),
-            route=strictest(route for route, new in zip(routes, fresh, strict=True) if new and route),
-            repeated=fresh.count(False),
-            claims=tuple(name for name, _ in _claims(events, claims)),
+            label=self._entry.labels[item],
+            events=tuple(events[number] for number in fresh),
+            routes=tuple(routes[number] for number in fresh),
+            route=strictest(route for route in routes if route),
+            repeated=len(done),
+            claims=tuple(name for name, _ in asked),
             fields=declared.fields,
         )
 
-    def _route(self, event: Anything, number: int, reading: Reading) -> Route | None:
-        """Return the strictest way of an event's products; what may not be handled is a fault."""
-        routes = []
-        for product in dict.fromkeys(event.products()):
-            route = self._route_of(product, f"event {number}", reading)
-            if route is not None:
-                routes.append(route)
-        return strictest(routes)
-
-    def _route_of(self, product: Ndc | Gtin, where: str, reading: Reading) -> Route | None:
-        directory, day = self._directory, reading.now.date()
-        if directory is None:
-            return None
-        try:
-            ndc = directory.ndc_of_gtin(product) if isinstance(product, Gtin) else product
-            standing = directory.standing(ndc, day) if ndc is not None else "unregistered"
-        except AmbiguousNdcError as error:
-            reading.fault(where, error.problems[0].message, hint=error.problems[0].hint, reason=error.reason)
-            return None
-        if standing != "registered" and standing in self._entry.refuses:
-            reading.fault(where, f"a product that is {standing}", reason=standing)
-            return None
-        try:
-            return route_of(directory.schedule(ndc, day) if ndc is not None else "unknown")
-        except RefusedError as error:
-            reading.fault(where, error.problems[0].message, hint=error.problems[0].hint, reason=error.reason)
-            return None
-
-    def _fresh(
-        self, events: list[Anything], claims: list[Claim], source: str, reading: Reading, now: datetime
-    ) -> list[bool]:
-        """Return which events are to be handed out; the same id with other content is a fault."""
+    def _known(self, events: list[Anything], claims: list[Claim], source: str, reading: Reading) -> list[State]:
+        """Return the state of the message's and each event's claim; what contradicts an earlier one is a fault."""
         try:
             asked = _claims(events, claims)
+            back = [(event.key.removesuffix("#correction"), canonical(event.taken_back())) for event in _back(events)]
         except CanonicalError:
             reading.fault("", "a value without a canonical form, such as an integer beyond 2^53")
             return []
         if len({name for name, _ in asked}) != len(asked):
             reading.fault("", "the same event twice in one message", reason="duplicate")
-            return []
-        states = self._seen.claim(source, asked, now)
-        for (_, _), state, number in zip(asked, states, range(1 - len(claims), len(asked) + 1), strict=False):
+        states = self._seen.states(source, [*asked, *back])
+        places = ["the message"] * len(claims) + [event.place for event in events]
+        for place, state in zip(places, states, strict=False):
             if state == "conflict":
-                where = f"event {number}" if number > 0 else "the message"
-                reading.fault(where, "its id was here before with other content", reason="duplicate")
-        return [state != "done" for state in states[len(claims) :]]
+                reading.fault(place, "its id was here before with other content", reason="duplicate")
+        for event, state in zip(_back(events), states[len(asked) :], strict=True):
+            if state == "new":
+                reading.fault(event.place, "a correction of an event that was never here", reason="out_of_order")
+            elif state == "conflict":
+                reading.fault(
+                    event.place, "a correction that tells another event than the one of its id", reason="mismatch"
+                )
+        return states[: len(asked)]
+
+    def _route(self, event: Anything, reading: Reading) -> Route | None:
+        """Return the strictest way of an event's products; what may not be handled is a fault."""
+        routes = [self._route_of(product, event.place, reading) for product in dict.fromkeys(event.products())]
+        return strictest(route for route in routes if route)
+
+    def _route_of(self, product: Ndc | Gtin, where: str, reading: Reading) -> Route | None:
+        directory, day = reading.directory, reading.now.date()
+        if directory is None:
+            return None
+        try:
+            ndc = directory.ndc_of_gtin(product) if isinstance(product, Gtin) else product
+            standing = directory.standing(ndc, day) if ndc is not None else "unregistered"
+            if standing != "registered" and standing in self._entry.refuses:
+                reading.fault(where, f"a product that is {standing}", reason=standing)
+                return None
+            return route_of(directory.schedule(ndc, day) if ndc is not None else "unknown")
+        except RefusedError as error:
+            reading.fault(where, error.problems[0].message, hint=error.problems[0].hint, reason=error.reason)
+            return None
 
     def _refuse(
         self,
@@ -263,5 +267,10 @@ def _claims(events: Sequence[Anything], claims: Sequence[Claim]) -> list[Claim]:
     found = list(claims)
     for event in events:
         content = canonical(event.content())
-        found.append((event.id or f"content:{content.decode()}", content))
+        found.append((event.key or f"content:{content.decode()}", content))
     return found
+
+
+def _back(events: Sequence[Anything]) -> list[Anything]:
+    """Return the events that take another one back."""
+    return [event for event in events if event.taken_back() is not None]

@@ -146,7 +146,7 @@ class Quarantine:
     def held(self, state: State | None = "held") -> tuple[Held, ...]:
         """Return what is known of all messages of a state, oldest first; of all states for None."""
         where, given = ("WHERE state = ?", (state,)) if state else ("", ())
-        with self._file.change() as connection:
+        with self._file.look() as connection:
             rows = connection.execute(
                 f"SELECT {_COLUMNS} FROM held {where} ORDER BY time, id",  # noqa: S608 constants
                 given,
@@ -155,7 +155,7 @@ class Quarantine:
 
     def look(self, name: str) -> Held:
         """Return what is known of one message; raises RefusedError where there is none of that id."""
-        with self._file.change() as connection:
+        with self._file.look() as connection:
             row = connection.execute(
                 f"SELECT {_COLUMNS} FROM held WHERE id = ?",  # noqa: S608 constants
                 (name,),
@@ -173,7 +173,7 @@ class Quarantine:
         """
         held = self._decided(name, person, reason)
         self._record("quarantine-opened", name, held.tenant, person, {"item": held.item, "reason": reason})
-        with self._file.change() as connection:
+        with self._file.look() as connection:
             (envelope,) = connection.execute("SELECT envelope FROM held WHERE id = ?", (name,)).fetchone()
         if envelope is None:
             raise self._file.refused("the message was too large to be kept", "ask its sender")

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from limen.controls.identifiers import NDC_12_SINCE, IdentifierError, Ndc, Value, parse_ndc
+from limen.controls.identifiers.values import Unshown
 from limen.controls.ingress.directory import Directory
 from limen.controls.refusals import Reason
 from limen.errors import Problem
@@ -23,6 +24,7 @@ _V = TypeVar("_V", bound=Value)
 MOST_PROBLEMS = 50
 """Problems of one message that are told; more are counted."""
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _AMOUNT = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/?=+-]{0,254}", re.ASCII)
 
@@ -46,7 +48,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """ISA15 that is admitted: P for production, T for test."""
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class Fault(Unshown, frozen=True, kw_only=True):
     """One thing wrong with a message."""
 
     reason: Reason
@@ -149,7 +151,7 @@ class Reading:
     def day(self, text: Any, where: str) -> datetime.date | None:
         """Return the day of YYYY-MM-DD, or None with a fault."""
         try:
-            if isinstance(text, str) and len(text) == 10 and text.isascii():
+            if isinstance(text, str) and _DAY.fullmatch(text):
                 return datetime.date.fromisoformat(text)
         except ValueError:
             pass

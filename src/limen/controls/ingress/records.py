@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from limen.controls.identifiers import (
     Gtin,
     Ndc,
@@ -20,6 +18,7 @@ from limen.controls.identifiers import (
     parse_sscc,
 )
 from limen.controls.identifiers.gs1 import characters
+from limen.controls.identifiers.values import Unshown
 from limen.controls.ingress.reading import Reading
 from limen.integrity.strict_json import strict_json
 from limen.model.data import DataItem
@@ -43,7 +42,7 @@ _AMOUNTS = frozenset(("quantity", "on_hand"))
 _LONGEST = 4_000
 
 
-class Records(msgspec.Struct, frozen=True, kw_only=True):
+class Records(Unshown, frozen=True, kw_only=True):
     """Records of one item that came as one message."""
 
     id: str
@@ -54,9 +53,16 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     """Every product that is named."""
     facts: tuple[tuple[str, Any], ...] = ()
     """What a message says beside its records, such as who counted; sorted by name."""
+    place: str = "the message"
+    """Where it stands: it is the whole message."""
 
-    def __repr__(self) -> str:
-        return f"<Records: {len(self.rows)}>"
+    @property
+    def key(self) -> str:
+        """What it is remembered under: its id."""
+        return self.id
+
+    def taken_back(self) -> None:
+        """Return nothing: a movement is put right by an adjustment."""
 
     def content(self) -> dict[str, Any]:
         """Return all but the id as JSON."""

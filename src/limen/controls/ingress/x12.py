@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
+from limen.controls.identifiers.values import Unshown
 from limen.controls.ingress.reading import Reading
 
 Segment = tuple[str, ...]
@@ -26,7 +25,7 @@ _FUNCTIONS = {"852": "PD", "867": "PT"}
 """GS01 of each transaction set."""
 
 
-class TransactionSet(msgspec.Struct, frozen=True, kw_only=True):
+class TransactionSet(Unshown, frozen=True, kw_only=True):
     """One ST to SE."""
 
     control: str
@@ -37,7 +36,7 @@ class TransactionSet(msgspec.Struct, frozen=True, kw_only=True):
     """What stands between ST and SE."""
 
 
-class Interchange(msgspec.Struct, frozen=True, kw_only=True):
+class Interchange(Unshown, frozen=True, kw_only=True):
     """One ISA to IEA."""
 
     sender: str

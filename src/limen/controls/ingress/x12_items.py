@@ -9,10 +9,9 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from limen.controls.identifiers import Gtin, Ndc, parse_dea_number, parse_gln, parse_gtin, parse_npi
 from limen.controls.identifiers.gs1 import characters
+from limen.controls.identifiers.values import Unshown
 from limen.controls.ingress.reading import Reading
 from limen.controls.ingress.x12 import Segment
 
@@ -28,7 +27,7 @@ _ASSIGNED = frozenset(("9", "21", "91", "92", "ZZ"))
 """Qualifiers of parties whose numbers somebody assigned: D-U-N-S+4, HIN, seller, buyer, mutually defined."""
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class Item(Unshown, frozen=True, kw_only=True):
     """One line item."""
 
     product: Ndc | Gtin

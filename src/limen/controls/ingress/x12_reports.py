@@ -9,10 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from limen.controls.identifiers import Gtin, Ndc
 from limen.controls.identifiers.gs1 import characters
+from limen.controls.identifiers.values import Unshown
 from limen.controls.ingress.epcis_terms import words
 from limen.controls.ingress.reading import Reading, amount_text
 from limen.controls.ingress.seen import Claim
@@ -33,11 +32,12 @@ _DETAIL = {
     "852": words("LIN CTP PID PO4 AMT N9 ZA SDQ"),
     "867": words("PTD DTM REF PRF MAN N1 N2 N3 N4 PER QTY LIN PO3 PO4 UIT AMT ITA PID MEA PWK PKG CTP SII"),
 }
+_LONGEST_PLACE = 80
 _FIRST = {"852": "XQ", "867": "BPT"}
 _BEGINS_DETAIL = {"852": "LIN", "867": "PTD"}
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Line(Unshown, frozen=True, kw_only=True):
     """So much of a product at or to a place."""
 
     product: Ndc | Gtin
@@ -51,7 +51,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the reporting location (852), or of who it was shipped to (867); empty without one."""
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class Report(Unshown, frozen=True, kw_only=True):
     """One transaction set."""
 
     id: str
@@ -63,9 +63,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     end: str
     """Last day of the period; empty where none is given."""
     lines: tuple[Line, ...]
+    place: str = ""
+    """Where it stands in its message, such as set 0001."""
 
-    def __repr__(self) -> str:
-        return f"<Report {self.kind}: {len(self.lines)} lines>"
+    @property
+    def key(self) -> str:
+        """What it is remembered under: its id."""
+        return self.id
+
+    def taken_back(self) -> None:
+        """Return nothing: only originals are read."""
 
     def content(self) -> dict[str, Any]:
         """Return all but the id as JSON."""
@@ -138,7 +145,7 @@ class _Sheet:
             self._fault("no lines with quantities")
         if len(self.reading.faults) != before:
             return None
-        return Report(id=name, kind=self.kind, start=start, end=end, lines=tuple(self.lines))
+        return Report(id=name, kind=self.kind, start=start, end=end, lines=tuple(self.lines), place=self.where)
 
     def _begin(self, segment: Segment) -> tuple[str, str]:
         where = f"{self.where}, {segment[0]}"
@@ -219,7 +226,7 @@ class _Sheet:
             self._fault("an SDQ without an activity, or of something else than pairs", number)
             return
         for place, quantity in zip(pairs[::2], pairs[1::2], strict=True):
-            if not place:
+            if not 1 <= len(place) <= _LONGEST_PLACE:
                 self._fault("an SDQ without a place", number)
             self._line(self.spread, quantity, segment[1], place, number)
 
@@ -228,6 +235,9 @@ class _Sheet:
         if not self.reading.count() or amount is None:
             return
         self.total += Decimal(amount)
+        if not (len(unit) == 2 and unit.isalnum() and unit.isupper()) and not unit.isdigit():
+            self._fault("a quantity without a unit of two characters", number)
+            return
         if self.item is None:
             if not self.reading.faults:
                 self._fault("a quantity of no item", number)
