@@ -19,7 +19,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 CHECK := $(BIN)/limen check boundaries.yaml --format all --output reports/
 DOCS := $(BIN)/python -m docs.generate
-BENCH_PARTS := benchmarks benchmarks.ledgers benchmarks.packs benchmarks.secrets benchmarks.tls
+BENCH_PARTS := benchmarks benchmarks.controls_envelope benchmarks.controls_guard benchmarks.controls_ledger benchmarks.ledgers \
+	benchmarks.packs benchmarks.secrets benchmarks.tls
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report=term
 
 .PHONY: help check test bench lab service lint docs requirements format clean wheel
