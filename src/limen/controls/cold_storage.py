@@ -52,21 +52,21 @@ class Proof:
 class Cold:
     """How the segments of one ledger are sealed and opened."""
 
-    def __init__(self, files: SegmentFiles, envelopes: Envelopes, *, zone: str, label: str) -> None:
+    def __init__(self, envelopes: Envelopes, *, zone: str, label: str) -> None:
         """Keep the key; `zone` is that of the ledger's component, `label` that of its entries."""
-        self._files, self._envelopes, self._zone, self._label = files, envelopes, zone, label
+        self._envelopes, self._zone, self._label = envelopes, zone, label
 
     def sealing(self, segment: Segment, text: Iterable[bytes]) -> Iterator[bytes]:
         """Yield a segment's text, compressed and sealed; raises EnvelopeError."""
         yield from seal_stream(self._envelopes, _compressed(text), self._context(segment))
 
-    def opens(self, segment: Segment) -> Iterator[bytes]:
+    def opens(self, segment: Segment, sealed: Path) -> Iterator[bytes]:
         """Yield the text of a segment from its sealed file.
 
         Raises BrokenLedgerError where that is not what was sealed, LedgerError where the key can't be had.
         """
         try:
-            packed = open_stream(self._envelopes, _read(self._files.sealed(segment)), self._context(segment))
+            packed = open_stream(self._envelopes, _read(sealed), self._context(segment))
             yield from _decompressed(packed, segment)
         except EnvelopeError as error:
             if error.reason == "key_unavailable":

@@ -12,7 +12,7 @@ Only whole segments go, oldest first, so that what remains is a chain from a bas
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from limen.controls.keeping import keeping
 from limen.controls.ledger import Entry, HeadMovedError, LedgerError, Line
 from limen.controls.legal_hold import PLACED, Holds
 from limen.controls.refusals import Reason, RefusedError
-from limen.controls.segment_files import Segment, State
+from limen.controls.segment_files import DELETED, Segment, State
 from limen.controls.segments import SegmentedLedger
 from limen.controls.worm import Kept, WormError, WormStore
 from limen.errors import DeclarationError, Problem
@@ -33,9 +33,9 @@ from limen.integrity.anchors import Anchor
 from limen.integrity.limen_v1 import Head
 from limen.model.declaration import Declaration
 
-DECIDED, DELETED = "deletion.decided", "ledger.deleted"
-"""Actions of the entries that record that something is to be deleted, with the approvals, and that it is. The storage
-probe's option `deletions` names the second."""
+DECIDED = "deletion.decided"
+"""Action of the entry that something is to be deleted, with the approvals; `DELETED` records that it is."""
+_RECENT = timedelta(days=400)
 _STATES: tuple[State, ...] = ("warm", "cold")
 _ORDER: tuple[Reason, ...] = (
     "on_hold", "not_expired", "mismatch", "replayed", "late", "signature_refused", "unapproved",
@@ -137,7 +137,7 @@ class Deletions:
         WitnessError or LedgerError is raised, nothing is deleted that is not recorded, and `finish` goes on.
         """
         head = self._ledger.head()
-        good, objections = self._judged(request, approvals, self._used(), now)
+        good, objections = self._judged(request, approvals, self._used(now), now)
         against = [*objections, *self._against(request, now)]
         if against:
             raise _refused(against)
@@ -152,7 +152,7 @@ class Deletions:
         """
         done: list[Segment] = []
         used: set[str] = set()
-        for line in [one for one in self._ledger.read() if one.action == DECIDED]:
+        for line in [one for one in self._recent(now) if one.action == DECIDED]:
             try:
                 said = msgspec.convert(line.details, _Decision)
             except msgspec.ValidationError:
@@ -176,18 +176,32 @@ class Deletions:
             "approvals": [one.digest for one in good],
             "envelopes": [one.decode() for one in approvals],
         }
+
+        def against() -> list[Objection]:
+            _, objections = self._judged(request, approvals, self._used(now), now)
+            return [*objections, *self._against(request, now)]
+
+        self._append_judged(DECIDED, details, head, against)
+
+    def _append_judged(
+        self, action: str, details: dict[str, Any], head: Head | None, against: Callable[[], list[Objection]]
+    ) -> None:
+        """Append an entry behind a head up to which nothing is against it; raises RefusedError, LedgerError.
+
+        Without a head, or where a hold or another decision came since, it is judged anew.
+        """
         while True:
+            if head is None:
+                head = self._ledger.head()
+                if objections := against():
+                    raise _refused(objections)
             try:
-                self._append(DECIDED, details, head)
+                self._append(action, details, head)
             except HeadMovedError:
                 lines = [*self._ledger.read(head.length + 1)]
-                if any(line.action in (PLACED, DECIDED) for line in lines):
-                    # A hold came, or another deletion, while this one was judged: judge again.
-                    _, objections = self._judged(request, approvals, self._used(), now)
-                    against = [*objections, *self._against(request, now)]
-                    if against:
-                        raise _refused(against) from None
-                if lines:
+                if not lines or any(line.action in (PLACED, DECIDED) for line in lines):
+                    head = None
+                else:
                     head = Head(hash=lines[-1].hash, length=lines[-1].seq)
             else:
                 return
@@ -199,7 +213,7 @@ class Deletions:
         if not any((one.length, one.head, one.base) == (last.last, last.head, "deleted") for one in self._anchors()):
             head = Head(hash=last.head, length=last.last)
             self._anchoring.give_head(head, last.start + last.bytes, now, base="deleted")
-        if not any(line.action == DELETED and _ends(line, last) for line in self._ledger.read()):
+        if not any(line.action == DELETED and _ends(line, last) for line in self._recent(now)):
             details: dict[str, Any] = {
                 **msgspec.structs.asdict(request),
                 "record_time": last.newest,
@@ -208,7 +222,8 @@ class Deletions:
                 "persons": [one.approver.person for one in good],
                 "keys": [one.approver.key.id for one in good],
             }
-            self._append(DELETED, details, None)
+            # A hold that came while the witness was asked still stops it.
+            self._append_judged(DELETED, details, None, lambda: [*self._against(request, now)])
         for segment in segments:
             self._remove(segment, now)
         return segments
@@ -237,7 +252,7 @@ class Deletions:
     def _may_go_on(self, request: Request, now: datetime) -> bool:
         """Return whether nothing is against what is left of a deletion that was decided."""
         last = self._named(request)[-1]
-        if not any(line.action == DELETED and _ends(line, last) for line in self._ledger.read()):
+        if not any(line.action == DELETED and _ends(line, last) for line in self._recent(now)):
             return not [*self._against(request, now)]
         noted = self._ledger.files.noted
         left = [one for one in self._named(request) if noted(one, "deleted") is None]
@@ -286,12 +301,20 @@ class Deletions:
         return now - datetime.fromisoformat(segment.newest) >= self.duty
 
     def _present(self) -> tuple[Segment, ...]:
-        files = self._ledger.files
-        return tuple(one for one in self._ledger.segments() if files.noted(one, "deleted") is None)
+        return self._ledger.present()
 
-    def _used(self) -> frozenset[str]:
+    def _recent(self, now: datetime) -> Iterator[Line]:
+        """Yield the entries of the last year and more: a decision is done by then, and its approvals are too old."""
+        since, start = now - _RECENT, 1
+        for segment in self._ledger.segments():
+            if datetime.fromisoformat(segment.newest) < since:
+                start = segment.last + 1
+        yield from self._ledger.read(start)
+
+    def _used(self, now: datetime) -> frozenset[str]:
+        """Return the digests of approvals that served a deletion while they were fresh."""
         used: set[str] = set()
-        for line in self._ledger.read():
+        for line in self._recent(now):
             approvals = line.details.get("approvals")
             if line.action == DECIDED and isinstance(approvals, list):
                 used.update(map(str, approvals))

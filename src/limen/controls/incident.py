@@ -89,6 +89,11 @@ class _Storm:
     def __init__(self, incident: Incident, since: datetime) -> None:
         self.incident, self.since = incident, since
 
+    def counted(self) -> Incident:
+        """Count one report more, and return the incident with it."""
+        self.incident = msgspec.structs.replace(self.incident, count=self.incident.count + 1)
+        return self.incident
+
 
 class Incidents:
     """What a service reports failures to; for any number of threads."""
@@ -132,8 +137,7 @@ class Incidents:
         the time of a storm is counted.
         """
         try:
-            with self._lock:
-                return self._report(trigger, facts, exhibits)
+            return self._report(trigger, facts, exhibits)
         except Exception as error:  # noqa: BLE001 a refusal stands, whatever becomes of its report
             _LOG.critical("an incident could not be kept: %s", type(error).__name__)
             return None
@@ -160,9 +164,10 @@ class Incidents:
     def close(self, seconds: float = 5.0) -> None:
         """Record how often storms repeated, and wait for calls under way; what was not heard waits in the folder."""
         with self._lock:
-            for storm in self._storms.values():
-                self._repeated(storm.incident)
+            storms = [storm.incident for storm in self._storms.values()]
             self._storms.clear()
+        for incident in storms:
+            self._repeated(incident)
         self._over.set()
         self.wait(seconds)
 
@@ -170,28 +175,31 @@ class Incidents:
         now = self._clock()
         known, withheld = _plain(facts, self._names)
         kind = self._kind(trigger, known)
-        storm = self._storms.get(kind)
-        if storm is not None and now - storm.since < self._storm:
-            count = storm.incident.count + 1
-            storm.incident = msgspec.structs.replace(storm.incident, count=count)
-            if count & (count - 1) == 0:  # at 2, 4, 8 …: a storm does not fill the ledger
-                self._repeated(storm.incident)
-            return storm.incident
-        if storm is not None:
-            self._repeated(storm.incident)
-        at = now.strftime("%Y%m%dT%H%M%S.%fZ")
-        name = trigger if trigger in TRIGGERS else "undeclared"
-        incident = Incident(id=f"{at}-{name}-{secrets.token_hex(4)}", trigger=name)
-        self._storms[kind] = _Storm(incident, now)
+        with self._lock:  # sealing takes its time, and keeps nobody else from being refused
+            before = self._storms.get(kind)
+            if before is not None and now - before.since < self._storm:
+                incident = before.counted()
+                over = None if incident.count & (incident.count - 1) else incident  # at 2, 4, 8 …
+            else:
+                at = now.strftime("%Y%m%dT%H%M%S.%fZ")
+                name = trigger if trigger in TRIGGERS else "undeclared"
+                incident = Incident(id=f"{at}-{name}-{secrets.token_hex(4)}", trigger=name)
+                self._storms[kind] = storm = _Storm(incident, now)
+                over = None if before is None else before.incident
+        if over is not None:
+            self._repeated(over)
+        if incident.count > 1:
+            return incident
         found = self._sealed(incident, known, withheld, now, exhibits)
         evidence = "" if found is None else found.digest
         recorded = self._recorded(
             "incident.sealed" if found else "incident.unsealed",
             incident.id,
-            {"trigger": name, "evidence": evidence, "declared": trigger in self._declared, **known},
+            {"trigger": incident.trigger, "evidence": evidence, "declared": trigger in self._declared, **known},
         )
+        with self._lock:
+            storm.incident = msgspec.structs.replace(storm.incident, evidence=evidence, recorded=recorded)
         incident = msgspec.structs.replace(incident, evidence=evidence, recorded=recorded)
-        self._storms[kind].incident = incident
         self._alert(incident, known.get("ledger", ""), now)
         return incident
 
@@ -261,11 +269,14 @@ class Incidents:
         if self._hook is None:
             return
         thread = threading.Thread(target=self._called, args=(self._hook, alert, path), daemon=True)
-        self._calls = [*self._running(), thread]
-        thread.start()
+        with self._lock:
+            self._calls = [one for one in self._calls if one.is_alive()]
+            thread.start()
+            self._calls.append(thread)
 
     def _running(self) -> list[threading.Thread]:
-        return [thread for thread in self._calls if thread.is_alive()]
+        with self._lock:
+            return [thread for thread in self._calls if thread.is_alive()]
 
     def _called(self, hook: Hook, alert: Mapping[str, str], path: Path) -> None:
         """Call the hook until somebody hears it or it was called often enough."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ from limen.integrity.strict_json import strict_json
 
 FORMAT = "limen-incident-v1"
 PAYLOAD_TYPE = "application/vnd.limen.incident+json"
-MOST = 1 << 28
+MOST = 1 << 26
 """Bytes of a ledger that are copied; of a longer one its end."""
 _DOMAIN = b"limen-incident-mac-v1\0"
 _SEAL = "seal.json"
@@ -46,6 +47,11 @@ class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the file: letters, digits, `-`, `_` and `.`."""
     pieces: Callable[[], Iterable[bytes]]
     """Reads it, anew each time; raises whatever it likes, which becomes a fact."""
+
+    def __post_init__(self) -> None:
+        """Refuse a name that leads elsewhere, or is that of a file of ours; raises ValueError."""
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,200}", self.name) or self.name in ("facts.json", _SEAL):
+            raise ValueError("an exhibit's name is a file's, of letters, digits, '-', '_' and '.'")
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,10 +150,8 @@ class _Digesting:
         self.sha256, self.size, self.failed = hashlib.sha256(), 0, ""
 
     def __iter__(self) -> Iterator[bytes]:
-        pieces = iter(())
         try:
-            pieces = iter(self._exhibit.pieces())
-            for piece in pieces:
+            for piece in self._exhibit.pieces():
                 self.sha256.update(piece)
                 self.size += len(piece)
                 yield piece

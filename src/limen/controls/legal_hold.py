@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from limen.controls.ledger import Entry, Ledger, Line
+from limen.controls.ledger import Entry, Head, HeadMovedError, Ledger, Line
 from limen.controls.refusals import RefusedError
 from limen.errors import Problem
 
@@ -62,17 +62,17 @@ class _Details(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def holds_of(lines: Iterable[Line]) -> tuple[Hold, ...]:
-    """Return the holds that are in force after some entries, in the order of their ids.
+    """Return the holds that are in force after some entries, in the order of their ids; several may bear one.
 
     An entry that says it places a hold and can't be read places one over everything.
     """
-    found: dict[str, Hold] = {}
+    found: list[Hold] = []
     for line in lines:
         if line.action == PLACED:
-            found.setdefault(line.record, _hold(line))
+            found.append(_hold(line))
         elif line.action == RELEASED:
-            found.pop(line.record, None)
-    return tuple(found[name] for name in sorted(found))
+            found = [hold for hold in found if hold.id != line.record]
+    return tuple(sorted(found, key=lambda hold: (hold.id, hold.seq)))
 
 
 class Holds:
@@ -94,6 +94,18 @@ class Holds:
         Raises RefusedError where it says nothing or is in force already, LedgerError where it can't be recorded: then
         there is no hold, and whoever placed it must know.
         """
+        while True:
+            head = self._ledger.head()
+            self._placeable(id, by, reason, first, last)
+            details: dict[str, Any] = {"by": by, "reason": reason, "first": first, "last": last}
+            details |= {"record": record, "tenant": tenant}
+            try:
+                made = self._append(PLACED, id, details, head)
+            except HeadMovedError:
+                continue  # perhaps by a hold of the same id
+            return Hold(id=id, by=by, reason=reason, seq=made, first=first, last=last, record=record, tenant=tenant)
+
+    def _placeable(self, id: str, by: str, reason: str, first: int, last: int) -> None:
         problems = _stated(id, by, reason)
         if (first or last) and not 1 <= first <= last:
             problems.append(Problem(message="the range of a hold is none", hint="first and last, from 1"))
@@ -101,10 +113,6 @@ class Holds:
             problems.append(Problem(message="a hold of that id is in force", hint="give the new one an id of its own"))
         if problems:
             raise RefusedError(problems, reason="content_refused")
-        details: dict[str, Any] = {"by": by, "reason": reason, "first": first, "last": last}
-        details |= {"record": record, "tenant": tenant}
-        made = self._append(PLACED, id, details)
-        return Hold(id=id, by=by, reason=reason, seq=made, first=first, last=last, record=record, tenant=tenant)
 
     def release(self, id: str, *, by: str, reason: str) -> None:
         """Release a hold; raises RefusedError where there is none or no reason is given, LedgerError as `place`."""
@@ -113,11 +121,11 @@ class Holds:
             problems.append(Problem(message="no hold of that id is in force", hint="it was released, or never placed"))
         if problems:
             raise RefusedError(problems, reason="content_refused")
-        self._append(RELEASED, id, {"by": by, "reason": reason})
+        self._append(RELEASED, id, {"by": by, "reason": reason}, None)
 
-    def _append(self, action: str, id: str, details: dict[str, Any]) -> int:
+    def _append(self, action: str, id: str, details: dict[str, Any], after: Head | None) -> int:
         entry = Entry(tenant=self._tenant, actor=self._actor, action=action, record=id, details=details)
-        return self._ledger.append(entry).seq
+        return self._ledger.append(entry, after=after).seq
 
 
 def _stated(id: str, by: str, reason: str) -> list[Problem]:

@@ -14,6 +14,8 @@ neighbours' descriptions, do not show.
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +29,11 @@ from limen.controls.ledger_chain import BEGINNING, Chain
 from limen.controls.ledger_entries import BrokenLedgerError, LedgerError, Line, Mark
 from limen.errors import Problem
 from limen.integrity.canonical import canonical
+from limen.integrity.limen_v1 import read
 
+DELETED = "ledger.deleted"
+"""Action of the entry that records a deletion: its details name the range, `first` and `last`, and the hash `head` of
+its last record. The storage probe's option `deletions` names it."""
 State = Literal["warm", "cold", "deleted"]
 _PIECE = 1 << 22
 
@@ -88,19 +94,19 @@ class SegmentFiles:
         """
         found = []
         try:
-            for path in sorted(self.folder.glob(f"{self.name}-*.segment")):
+            for path in self._own("segment"):
                 one = msgspec.json.decode(path.read_bytes(), type=Segment)
                 if path.stem != one.stem or one.ledger != self.name:
-                    raise self._broken(f"{path.name} describes something else")
+                    raise self.broken(f"{path.name} describes something else")
                 found.append(one)
         except OSError as error:
             raise LedgerError(f"the segments of {self.name} can't be read: {error.strerror}") from None
         except (msgspec.MsgspecError, ValueError):
-            raise self._broken("the description of a segment is damaged") from None
+            raise self.broken("the description of a segment is damaged") from None
         before = (0, BEGINNING.hash, 0)
         for one in found:
             if (one.first - 1, one.before, one.start) != before or one.last < one.first:
-                raise self._broken(f"{one.stem} does not follow the segment before it")
+                raise self.broken(f"{one.stem} does not follow the segment before it")
             before = (one.last, one.head, one.start + one.bytes)
         return tuple(found)
 
@@ -120,10 +126,6 @@ class SegmentFiles:
     def describe(self, segment: Segment) -> None:
         """Write a segment's description, durably; raises OSError."""
         write_whole(self.folder / f"{segment.stem}.segment", [msgspec.json.encode(segment)], disk=self.disk)
-
-    def forget(self, segment: Segment) -> None:
-        """Remove the description of a segment that never came to be."""
-        (self.folder / f"{segment.stem}.segment").unlink(missing_ok=True)
 
     def note(self, segment: Segment, state: State, facts: Mapping[str, Any]) -> None:
         """Write down that something was done with a segment, durably; raises OSError."""
@@ -151,21 +153,27 @@ class SegmentFiles:
     def undo_unfinished(self) -> None:
         """Undo what a crash left of cutting a segment off: the file that is appended to still has its records.
 
-        Raises BrokenLedgerError where that file is gone, OSError where it can't be read.
+        To be called under the lock of that file. Raises BrokenLedgerError where it is gone, OSError where it can't be
+        read.
         """
-        segments = self.segments()
-        if not segments:
-            return
         if not self.active.exists():
-            raise self._broken("the file that is appended to is gone")
-        last = segments[-1]
-        if begins_with(self.active, last.first):
-            self.body(last).unlink(missing_ok=True)
-            self.disk.sync_folder(self.folder)
-            self.forget(last)
-            self.disk.sync_folder(self.folder)
+            raise self.broken("the file that is appended to is gone")
+        for path in self._own("jsonl"):
+            if begins_with(self.active, int(path.stem.rsplit("-", 2)[-2])):
+                if not _goes_on(path, self.active):
+                    raise self.broken(f"{path.stem} and the file that is appended to begin alike, and differ")
+                path.with_suffix(".segment").unlink(missing_ok=True)
+                self.disk.sync_folder(self.folder)
+                path.unlink()
+                self.disk.sync_folder(self.folder)
 
-    def _broken(self, words: str) -> BrokenLedgerError:
+    def _own(self, suffix: str) -> list[Path]:
+        """Return the files of this ledger's segments with a suffix, in order; another's name may begin as its own."""
+        form = re.compile(re.escape(self.name) + r"-\d{12,}-\d{12,}\." + suffix)
+        return sorted(path for path in self.folder.iterdir() if form.fullmatch(path.name))
+
+    def broken(self, words: str) -> BrokenLedgerError:
+        """Return the error that says what is wrong with the segments."""
         hint = "keep it as it is, find out who changed it, and start the incident procedure"
         return BrokenLedgerError(Problem(message=f"the ledger {self.name} is broken: {words}", hint=hint))
 
@@ -174,6 +182,15 @@ def begins_with(path: Path, number: int) -> bool:
     """Return whether a file's first line bears a record's number; raises OSError."""
     with path.open("rb") as file:
         return f',"_seq":{number},'.encode() in file.read(200)
+
+
+def _goes_on(part: Path, whole: Path) -> bool:
+    """Return whether a file begins with all of another one; raises OSError."""
+    with part.open("rb") as one, whole.open("rb") as other:
+        while piece := one.read(_PIECE):
+            if other.read(len(piece)) != piece:
+                return False
+    return True
 
 
 def lines(chain: Chain, segment: Segment, pieces: Iterable[bytes], start: int = 1) -> Iterator[Line]:
@@ -210,3 +227,27 @@ class _Digested:
             self.sha256.update(piece)
             self.size += len(piece)
             yield piece
+
+
+def pieces_of(handle: int, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes of an open file from one place to another; raises OSError, also where they are not there."""
+    while start < end:
+        piece = os.pread(handle, min(_PIECE, end - start), start)
+        if not piece:
+            raise OSError(5, "it became shorter while it was read")
+        start += len(piece)
+        yield piece
+
+
+def first_lines(data: bytes, count: int) -> bytes:
+    """Return so many of the first lines."""
+    at = 0
+    for _ in range(count):
+        at = data.index(b"\n", at) + 1
+    return data[:at]
+
+
+def time_of(data: bytes) -> str:
+    """Return the time of the first of some lines."""
+    found = read(data[: data.find(b"\n")])
+    return "" if found is None or found.time is None else found.time

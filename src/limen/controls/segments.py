@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -38,19 +38,37 @@ from limen.controls.ledger import (
     Prepared,
     open_ledger,
 )
-from limen.controls.ledger_chain import Chain
+from limen.controls.ledger_chain import BEGINNING, Chain
 from limen.controls.ledger_clock import SKEW, system_clock
-from limen.controls.segment_files import Segment, SegmentFiles, lines
+from limen.controls.segment_files import (
+    DELETED,
+    Segment,
+    SegmentFiles,
+    first_lines,
+    lines,
+    pieces_of,
+    time_of,
+)
 from limen.errors import UsageError
-from limen.integrity.limen_v1 import read
 from limen.integrity.verifying import Expected
 
-Opens = Callable[[Segment], Iterable[bytes]]
-"""Yields the text of a segment that is cold; raises LimenError."""
+Opens = Callable[[Segment, Path], Iterable[bytes]]
+"""Yields the text of a segment that is cold from its sealed file; raises LedgerError where it can't."""
 _T = TypeVar("_T")
 _STRICT = Expected(strict=True)
-_PIECE = 1 << 22
+_TRIES = 20
 _NO_KEYS: Mapping[str, bytes] = MappingProxyType({})
+
+
+class _CutError(LedgerError):
+    """Another process cut the ledger just now."""
+
+
+class _Opened(NamedTuple):
+    inner: Ledger
+    base: Mark
+    before: int
+    """Bytes of the ledger's text before it."""
 
 
 class SegmentedLedger(Ledger):
@@ -63,7 +81,8 @@ class SegmentedLedger(Ledger):
         self.files, self.chain, self._reopen, self._opens = files, chain, reopen, opens
         self._turn, self._closed = threading.RLock(), False
         self._known = Head()
-        self._inner = self._opened()
+        self._gone: Segment | None = None
+        self._inner, self._base, self._before = self._opened()
         self._done(Ledger.mark)
 
     @property
@@ -99,17 +118,56 @@ class SegmentedLedger(Ledger):
         """Yield the records from number `start` on, those of every tier that were not deleted; see `Ledger.read`."""
         at = start
         while True:
-            with self._turn:
-                inner, segments = self._inner, self.segments()
             try:
-                for line in self._across(inner, segments, at):
+                with self._turn:
+                    inner, segments = self._inner, self.segments()
+                    gone = len(self.gone()) if segments and at <= segments[-1].last else 0
+                for line in self._across(inner, segments, at, gone):
                     yield line
                     at = line.seq + 1
                 return
             except LedgerError:
                 with self._turn:
-                    if inner is self._inner:
+                    if self._closed or (inner is self._inner and not self._was_cut()):
                         raise  # else it was cut meanwhile: go on with what is in the segments now
+
+    def gone(self) -> tuple[Segment, ...]:
+        """Return the segments that were deleted: the oldest ones, up to an end that an entry of the ledger records.
+
+        Raises BrokenLedgerError where others are noted as deleted, or nothing records it: a note is a file that anybody
+        may have made.
+        """
+        with self._turn:
+            segments = self.segments()
+            noted = [self.files.noted(segment, "deleted") is not None for segment in segments]
+            count = sum(noted)
+            if noted != [True] * count + [False] * (len(noted) - count):
+                raise self.files.broken("a segment is noted as deleted that is not among the oldest")
+            if count and segments[count - 1] != self._gone and not self._recorded(segments, count):
+                raise self.files.broken(f"nothing records that {segments[count - 1].stem} was deleted")
+            self._gone = segments[count - 1] if count else None
+            return segments[:count]
+
+    def present(self) -> tuple[Segment, ...]:
+        """Return the segments that were not deleted, oldest first; raises as `gone` does."""
+        with self._turn:
+            return self.segments()[len(self.gone()) :]
+
+    def _recorded(self, segments: Sequence[Segment], count: int) -> bool:
+        """Return whether an entry records a deletion up to the last of the first so many segments, or further."""
+        ends = {(segment.last, segment.head) for segment in segments[count - 1 :]}
+        for line in self._backwards(segments[count:]):
+            details = line.details
+            if line.action == DELETED and (details.get("last"), details.get("head")) in ends:
+                return True
+        return False
+
+    def _backwards(self, segments: Sequence[Segment]) -> Iterator[Line]:
+        """Yield the entries of the newest part, then those of the part before it, and so on."""
+        base = self._base.length
+        yield from self._inner.read(base + 1)
+        for segment in reversed(segments):
+            yield from self.read_segment(segment)
 
     def read_segment(self, segment: Segment) -> Iterator[Line]:
         """Yield the records of one segment, each verified before; raises LedgerError where they can't be read."""
@@ -121,7 +179,7 @@ class SegmentedLedger(Ledger):
             return self.files.plain(segment)
         if self._opens is None:
             raise LedgerError(f"the segment {segment.stem} is cold, and nothing is given that opens it")
-        return self._opens(segment)
+        return self._opens(segment, self.files.sealed(segment))
 
     def cut(self, until: Head | None = None) -> Segment | None:
         """Make a segment of the records up to a head, of all that there are without one; None where that is none.
@@ -130,16 +188,9 @@ class SegmentedLedger(Ledger):
         that head, LedgerError where the segment can't be made; the ledger is as it was, then.
         """
         with self._turn:
-            self._done(Ledger.mark)
-            try:
-                with self._exclusively() as handle:
-                    made = self._cut(handle, until)
-            except OSError as error:
-                raise LedgerError(f"the ledger {self.name} can't be cut: {error.strerror}") from None
-            except StoreError as error:
-                raise LedgerError(f"the ledger {self.name} can't be cut: {error.reason}") from None
+            made = self._cut_under_lock(until)
             if made is not None:
-                self._exchange()
+                self._exchange(self._opened())
             return made
 
     def close(self) -> None:
@@ -148,25 +199,27 @@ class SegmentedLedger(Ledger):
             self._closed = True
             self._inner.close()
 
-    def _across(self, inner: Ledger, segments: Sequence[Segment], start: int) -> Iterator[Line]:
-        for segment in segments:
-            if segment.last >= start and self.files.noted(segment, "deleted") is None:
+    def _across(self, inner: Ledger, segments: Sequence[Segment], start: int, gone: int) -> Iterator[Line]:
+        for segment in segments[gone:]:
+            if segment.last >= start:
                 yield from lines(self.chain, segment, self.text(segment), start)
         yield from inner.read(max(start, segments[-1].last + 1 if segments else 1))
 
     def _done(self, do: Callable[[Ledger], _T]) -> _T:
-        """Do something with the file that is appended to; once more where another process cut the ledger meanwhile."""
+        """Do something with the file that is appended to; again where another process cut the ledger meanwhile."""
         with self._turn:
-            if self._closed:
-                raise LedgerError(f"the ledger {self.name} can't be used: it was closed")
-            try:
-                found = do(self._inner)
-            except BrokenLedgerError:
-                if not self._was_cut():
-                    raise
-                found = do(self._inner)
-            self._stands(found)
-            return found
+            for _ in range(_TRIES):
+                if self._closed:
+                    raise LedgerError(f"the ledger {self.name} can't be used: it was closed")
+                try:
+                    found = do(self._inner)
+                except BrokenLedgerError:
+                    if not self._was_cut():
+                        raise
+                else:
+                    self._stands(found)
+                    return found
+        raise LedgerError(f"the ledger {self.name} is cut again and again by other processes; try again")
 
     def _stands(self, found: object) -> None:
         """Remember where the ledger stood last, which another process's cut must lead to."""
@@ -179,44 +232,86 @@ class SegmentedLedger(Ledger):
 
     def _was_cut(self) -> bool:
         """Return whether another process cut the ledger, and go on behind the cut where what lies between is right."""
-        known, ours = self._known, self._base.length
-        new = [segment for segment in self.segments() if segment.first > ours]
-        if not new:
-            return False
-        for segment in new:
-            for line in self.read_segment(segment):
-                if line.seq == known.length and line.hash != known.hash:
+        known = self._known
+        for _ in range(_TRIES):
+            new = [segment for segment in self.segments() if segment.first > self._base.length]
+            if not new:
+                return False
+            if new[0].before != self._base.hash:
+                return False
+            for segment in new:
+                for line in self.read_segment(segment):
+                    if line.seq == known.length and line.hash != known.hash:
+                        return False
+            opened = self._opened()
+            try:
+                # Where the ledger stood when we last knew must be there still, in the segments or behind them.
+                there = next(opened.inner.read(known.length), None) if known.length > opened.base.length else known
+                if there is None or there.hash != known.hash:
+                    opened.inner.close()
                     return False
-        self._exchange()
-        if known.length > self._base.length:
-            return next(self._inner.read(known.length)).hash == known.hash
-        return True
+            except BrokenLedgerError:
+                opened.inner.close()  # it was cut once more: look again
+                continue
+            self._exchange(opened)
+            return True
+        return False
 
-    def _opened(self) -> Ledger:
-        try:
-            self.files.undo_unfinished()
-        except OSError as error:
-            raise LedgerError(f"the ledger {self.name} can't be opened: {error.strerror}") from None
-        self._base, self._before = self.files.base()
-        return self._reopen(self._base if self._base.length else None)
+    def _opened(self) -> _Opened:
+        """Open the file that is appended to; anew where another process cut the ledger meanwhile."""
+        failed: Mark | None = None
+        for _ in range(_TRIES):
+            base = BEGINNING
+            try:
+                if self.files.active.exists() or self.files.segments():
+                    # Under the lock of who cuts: what looks unfinished may be under way.
+                    with self._exclusively():
+                        self.files.undo_unfinished()
+                base, before = self.files.base()
+                return _Opened(self._reopen(base if base.length else None), base, before)
+            except _CutError:
+                continue
+            except BrokenLedgerError:
+                if failed == base:
+                    raise  # twice with the same base, and nobody was cutting in between
+                failed = base
+            except FileNotFoundError:
+                raise self.files.broken("the file that is appended to is gone") from None
+            except OSError as error:
+                raise LedgerError(f"the ledger {self.name} can't be opened: {error.strerror}") from None
+        raise LedgerError(f"the ledger {self.name} is cut again and again by other processes; try again")
 
-    def _exchange(self) -> None:
+    def _exchange(self, opened: _Opened) -> None:
         """Go on with the file that is appended to now."""
         self._inner.close()
-        self._inner = self._opened()
+        self._inner, self._base, self._before = opened
+
+    def _cut_under_lock(self, until: Head | None) -> Segment | None:
+        for _ in range(_TRIES):
+            self._done(Ledger.mark)
+            try:
+                with self._exclusively() as handle:
+                    return self._cut(handle, until)
+            except _CutError:
+                continue
+            except OSError as error:
+                raise LedgerError(f"the ledger {self.name} can't be cut: {error.strerror}") from None
+            except StoreError as error:
+                raise LedgerError(f"the ledger {self.name} can't be cut: {error.reason}") from None
+        raise LedgerError(f"the ledger {self.name} is cut again and again by other processes; try again")
 
     def _cut(self, handle: int, until: Head | None) -> Segment | None:
         base, before = self.files.base()
         mark, sha256, oldest = base, hashlib.sha256(), ""
-        for block in aligned(_pieces(handle, 0, os.fstat(handle).st_size)):
+        for block in aligned(pieces_of(handle, 0, os.fstat(handle).st_size)):
             now, half = self.chain.follow(block, mark, _STRICT)
             if half:
                 raise BrokenLedgerError(f"the ledger {self.name} ends with half a record: open it anew first")
             data = block.data
             if until is not None and now.length > until.length:
-                data = _first(data, until.length - mark.length)
+                data = first_lines(data, until.length - mark.length)
                 now = self.chain.follow(Block(start=mark.end, data=data), mark, _STRICT)[0]
-            mark, oldest = now, oldest or _time(data)
+            mark, oldest = now, oldest or time_of(data)
             sha256.update(data)
             if until is not None and mark.length >= until.length:
                 break
@@ -237,9 +332,10 @@ class SegmentedLedger(Ledger):
             newest=mark.time,
         )
         files, size = self.files, os.fstat(handle).st_size
+        # In this order: whoever reads meanwhile finds each described segment, and what follows it where it was.
+        write_whole(files.body(segment), pieces_of(handle, 0, mark.end), mode=0o600, disk=files.disk)
         files.describe(segment)
-        write_whole(files.body(segment), _pieces(handle, 0, mark.end), mode=0o600, disk=files.disk)
-        write_whole(files.active, _pieces(handle, mark.end, size), mode=0o600, disk=files.disk)
+        write_whole(files.active, pieces_of(handle, mark.end, size), mode=0o600, disk=files.disk)
         return segment
 
     @contextlib.contextmanager
@@ -250,7 +346,7 @@ class SegmentedLedger(Ledger):
             fcntl.flock(handle, fcntl.LOCK_EX)
             ours, there = os.fstat(handle), self.files.active.stat()
             if (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino):
-                raise LedgerError(f"the ledger {self.name} was cut by another process just now; try again")
+                raise _CutError(f"the ledger {self.name} was cut by another process just now; try again")
             yield handle
         finally:
             os.close(handle)  # which ends the lock
@@ -286,27 +382,3 @@ def open_segmented(
         )
 
     return SegmentedLedger(files, chain, reopen, opens)
-
-
-def _pieces(handle: int, start: int, end: int) -> Iterator[bytes]:
-    """Yield the bytes of an open file from one place to another; raises OSError, also where they are not there."""
-    while start < end:
-        piece = os.pread(handle, min(_PIECE, end - start), start)
-        if not piece:
-            raise OSError(5, "it became shorter while it was read")
-        start += len(piece)
-        yield piece
-
-
-def _first(data: bytes, count: int) -> bytes:
-    """Return so many of the first lines."""
-    at = 0
-    for _ in range(count):
-        at = data.index(b"\n", at) + 1
-    return data[:at]
-
-
-def _time(data: bytes) -> str:
-    """Return the time of the first of some lines."""
-    found = read(data[: data.find(b"\n")])
-    return "" if found is None or found.time is None else found.time

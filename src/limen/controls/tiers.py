@@ -71,7 +71,7 @@ class Tiers:
     def plan(self, now: datetime) -> tuple[Step, ...]:
         """Return the next step of each segment that is due; raises LedgerError where the segments can't be read."""
         found = []
-        for segment in self._ledger.segments():
+        for segment in self._ledger.present():
             step = self._next(segment, now)
             if step is not None:
                 found.append(Step(segment=segment, to=step))
@@ -96,9 +96,7 @@ class Tiers:
 
     def check(self) -> None:
         """Verify every segment in every copy: chain, digests, locks and proofs; raises what is wrong with the first."""
-        for segment in self._ledger.segments():
-            if self._files.noted(segment, "deleted") is not None:
-                continue
+        for segment in self._ledger.present():
             for _ in self._ledger.read_segment(segment):
                 pass
             for state in ("warm", "cold"):
@@ -140,9 +138,7 @@ class Tiers:
         return "warm" if self._files.noted(segment, "warm") is not None else "hot"
 
     def _next(self, segment: Segment, now: datetime) -> Kind | None:
-        """Return the tier that a segment goes to next; None where it is where it belongs, or is no more."""
-        if self._files.noted(segment, "deleted") is not None:
-            return None
+        """Return the tier that a segment goes to next; None where it is where it belongs."""
         age = now - datetime.fromisoformat(segment.newest)
         kinds = list(self.tiers)
         left = sum(age >= timedelta(seconds=duration_seconds(self.tiers[kind].until)) for kind in kinds)
@@ -175,7 +171,7 @@ class Tiers:
         if noted is None:
             sealed = files.sealed(segment)
             write_whole(sealed, cold.sealing(segment, self._ledger.text(segment)), disk=files.disk)
-            for _ in lines(self._ledger.chain, segment, cold.opens(segment)):
+            for _ in lines(self._ledger.chain, segment, cold.opens(segment, files.sealed(segment))):
                 pass
             said = statement(segment, sealed)
             if self._proof is not None:
@@ -186,7 +182,7 @@ class Tiers:
             files.note(segment, "cold", {"at": now.isoformat(), "statement": said, "worm": kept})
         else:
             # What a crash left: the plain records go only where the sealed ones are as they were noted.
-            for _ in lines(self._ledger.chain, segment, cold.opens(segment)):
+            for _ in lines(self._ledger.chain, segment, cold.opens(segment, files.sealed(segment))):
                 pass
             if noted.get("statement") != statement(segment, files.sealed(segment)):
                 raise BrokenLedgerError(f"the ledger {segment.ledger} is broken: {segment.stem} is not what was sealed")
@@ -224,8 +220,7 @@ def verified_across(ledger: SegmentedLedger, expected: Expected = _PLAIN) -> Str
 
     It is joined to the beginning, or to the last record that was deleted. Raises LedgerError where it can't be read.
     """
-    segments = [one for one in ledger.segments() if ledger.files.noted(one, "deleted") is None]
-    deleted = [one for one in ledger.segments() if ledger.files.noted(one, "deleted") is not None]
+    segments, deleted = ledger.present(), ledger.gone()
     mark = ledger.mark()
     start = deleted[-1].start + deleted[-1].bytes if deleted else 0
     found = origin(start, genesis=deleted[-1].head, seq=deleted[-1].last) if deleted else origin()

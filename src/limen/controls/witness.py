@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -65,17 +65,21 @@ class FileWitness:
         signer: Signer,
         *,
         submitter: PublicKey | None = None,
+        leaving: Mapping[str, timedelta] | None = None,
         clock: Callable[[], datetime] = system_clock,
         disk: Disk | None = None,
     ) -> None:
         """Keep where; with `submitter` only anchors that this key signed are kept.
 
-        Raises UsageError where the signer is not of Ed25519, which is what anchors are signed with.
+        `leaving` is how long after they were first witnessed records may leave the ledger, by the kind of base (moved,
+        deleted), by the witness's own clock and anchors; a kind that it lacks is never signed. Without it the ledger's
+        word is taken, so that whoever has its anchor key can have the witness sign that its beginning may go. Raises UsageError where the signer is not of Ed25519, which is what anchors are signed with.
         """
         if signer.key.algorithm != "ed25519":
             raise UsageError(f"anchors are signed by Ed25519, and the witness's key is of {signer.key.algorithm}")
         self._path, self._signer, self._submitter = path, signer, submitter
         self._clock, self._disk = clock, disk or Disk()
+        self._leaving = None if leaving is None else dict(leaving)
 
     def keep(self, anchor: Anchor) -> Anchor:
         """Keep an anchor and return it signed; see `Witness.keep`."""
@@ -88,6 +92,7 @@ class FileWitness:
             with self._open() as handle:
                 earlier = _read(handle, anchor.ledger)
                 _consistent(earlier, kept)
+                self._may_leave(earlier, kept)
                 self._append(handle, anchor_line(kept))
         except OSError as error:
             raise WitnessError(f"the anchors can't be written: {error.strerror}") from None
@@ -97,9 +102,22 @@ class FileWitness:
         """Return the anchors of a ledger; see `Witness.kept`."""
         try:
             with self._open() as handle:
-                return _read(handle, ledger)
+                found = _read(handle, ledger)
         except OSError as error:
             raise WitnessError(f"the anchors can't be read: {error.strerror}") from None
+        if not all(signed_by(one, self._signer.key) for one in found):
+            raise WitnessError("an anchor in the file is not signed by the witness")
+        return found
+
+    def _may_leave(self, earlier: tuple[Anchor, ...], anchor: Anchor) -> None:
+        """Raise WitnessError where records are to leave the ledger that were witnessed too short a time ago."""
+        if not anchor.base or self._leaving is None:
+            return
+        after = self._leaving.get(anchor.base)
+        seen = [one.at for one in earlier if not one.base and one.length >= anchor.length]
+        if after is None or not seen or self._clock() - min(map(datetime.fromisoformat, seen)) < after:
+            hint = "what may leave when is the declaration's to say, and the witness's to be told"
+            raise WitnessError(Problem(message=f"records may not be {anchor.base} yet", hint=hint))
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[int]:

@@ -7,6 +7,7 @@ two things (RFC 8259, section 4). The fast decoders of this project take the las
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 _MOST = 1 << 24
@@ -18,7 +19,7 @@ def strict_json(content: bytes) -> Any:
     if len(content) > _MOST:
         raise ValueError(f"it is longer than {_MOST} bytes")
     try:
-        return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
         raise ValueError("it is not in UTF-8") from None
     except RecursionError:
@@ -34,6 +35,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the name {twice[:60]!r} stands twice in one object")
     return found
+
+
+def _finite(text: str) -> float:
+    """Return a number; one that no double can hold is infinite to this reader and none to another."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number is too large")
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:

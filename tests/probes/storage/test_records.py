@@ -129,6 +129,41 @@ def test_a_ledger(defect: str, packed: bool, tmp_path: Path) -> None:
     _held(text, _probed(tmp_path, text), defect)
 
 
+RANGES: dict[str, tuple[list[tuple[int, int, float]], dict[str, Any]]] = {
+    "all of it": ([(1, 4, 8)], {"gap": 0, "missing": 4, "unexplained": 0, "early": 0}),
+    "in two": ([(1, 2, 8), (3, 4, 8)], {"gap": 0, "missing": 4, "unexplained": 0, "early": 0}),
+    "overlapping": ([(1, 3, 8), (2, 4, 8)], {"gap": 0, "unexplained": 0}),
+    "the same twice": ([(1, 2, 8), (1, 2, 8)], {"unexplained": 2}),
+    "beyond what is gone": ([(1, 900, 8)], {"gap": 0, "unexplained": 0}),
+    "less than is gone": ([(1, 3, 8)], {"unexplained": 1}),
+    "not the beginning": ([(2, 4, 8)], {"unexplained": 1}),
+    "what is there": ([(5, 9, 8)], {"unexplained": 4}),
+    "early": ([(1, 4, 6)], {"unexplained": 0, "early": 1}),
+    "no range": ([(4, 1, 8)], {"unexplained": 3}),
+    "none": ([(0, 0, 8)], {"unexplained": 3}),
+}
+
+
+@pytest.mark.parametrize("case", RANGES)
+def test_a_range_that_one_entry_says_was_deleted(case: str, tmp_path: Path) -> None:
+    """A ledger in two files, of nine entries, whose first four are gone; the fifth is five years old."""
+    deletions, expected = RANGES[case]
+    entries = [{"_seq": number, "time": NOW - (10 - number) * YEAR, "action": "dispense"} for number in range(5, 10)]
+    for first, last, years in deletions:
+        details = {"first": first, "last": last, "record_time": NOW - years * YEAR - DAY, "deleted_at": NOW - DAY}
+        details |= {"approvers": ["records-officer", "legal-counsel"]}
+        entries.append({"_seq": len(entries) + 5, "time": NOW - DAY, "action": "delete", "details": details})
+    for name, part in (("trail-1.jsonl", entries[:2]), ("trail.jsonl", entries[2:])):
+        (tmp_path / name).write_text("".join(json.dumps(one) + "\n" for one in part))
+    recorded = _probed(tmp_path, _declaration("file:trail*.jsonl", "", _options("")))
+    assert recorded.attempts[0].status == "completed", recorded.attempts[0].reason
+    seen = json.loads(recorded.attempts[0].observations[0].facts)["records"]
+    assert {name: seen.get(name) for name in expected} == expected
+    if "gap" not in expected:
+        assert seen.get("gap") != 0
+    assert differences(recorded) == []
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Cluster]:
     with cluster() as running:

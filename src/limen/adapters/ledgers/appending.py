@@ -11,8 +11,10 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from limen.adapters.ledgers.blocks import Block, StoreError
+from limen.adapters.ledgers.blocks import BLOCK_BYTES, Block, StoreError
 
+GROUP_BYTES = BLOCK_BYTES
+"""Bytes of the largest group: no writer leaves more than that behind which is not known to be durable."""
 EVERYTHING = 2**62
 """Beyond the number of any record."""
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from limen.adapters.ledgers.appending import ChangedError, Mark
+from limen.adapters.ledgers.appending import GROUP_BYTES, ChangedError, Mark
 from limen.adapters.ledgers.blocks import BLOCK_BYTES, Block, StoreError, aligned
 from limen.adapters.ledgers.disk import FLAGS, Disk, identity, only_ours, words
 
@@ -37,6 +37,7 @@ class FileWriter:
             self._handle = os.open(path, FLAGS | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(words(error)) from None
+        self._rewritten = False
         self._size = -1
         """Bytes of the file as they were seen when the lock was had; negative where they must be looked up."""
         try:
@@ -131,11 +132,7 @@ class FileWriter:
         except OSError as error:
             raise StoreError(f"half a line can't be replaced: {words(error)}") from None
         try:
-            if identity(os.fstat(handle)) != self._same:
-                raise ChangedError("the file was removed or replaced by another one")
-            done = 0
-            while done < len(line):
-                done += self._disk.overwrite(handle, line[done:], mark.end + done)
+            self._overwritten(handle, line, mark.end)
             self._disk.cut(handle, mark.end + len(line))
             self._disk.sync(handle)
         except OSError as error:
@@ -144,18 +141,45 @@ class FileWriter:
             os.close(handle)
 
     def settle(self) -> None:
-        """Return when what is there is durable; see `Writer.settle`."""
+        """Return when what is there is durable; see `Writer.settle`.
+
+        Where an earlier sync failed, of whichever process, the system keeps what it could not write and takes it for
+        written: no later sync would write it. So the end of the file is written once more, as it is, when it is opened.
+        """
         try:
+            if not self._rewritten:
+                self._rewrite()
+                self._rewritten = True
             self._disk.sync(self._handle)
         except OSError as error:
             raise StoreError(words(error)) from None
 
+    def _rewrite(self) -> None:
+        size = os.fstat(self._handle).st_size
+        at = max(0, size - GROUP_BYTES)
+        data = os.pread(self._handle, size - at, at)
+        try:
+            handle = os.open(self._path, FLAGS)
+        except PermissionError:
+            return  # the file has the append-only attribute
+        try:
+            self._overwritten(handle, data, at)
+        finally:
+            os.close(handle)
+
+    def _overwritten(self, handle: int, data: bytes, at: int) -> None:
+        """Write bytes at a place of this very file."""
+        if identity(os.fstat(handle)) != self._same:
+            raise ChangedError("the file was replaced by another one")
+        done = 0
+        while done < len(data):
+            done += self._disk.overwrite(handle, data[done:], at + done)
+
     def end(self) -> None:
         """Give the lock back; see `Writer.end`."""
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_UN)
-        except OSError:
-            return  # it is closed, and the lock is gone with that
+        if self._handle >= 0:  # else the lock is gone with the file
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
         """Close the file, which gives the lock back, too."""

@@ -74,9 +74,9 @@ class PostgresqlWriter:
             " (SELECT seq, line FROM {} ORDER BY seq DESC LIMIT 1) last ON true"
         ).format(name)
         self._one = sql.SQL("SELECT line FROM {} WHERE seq = %s").format(name)
-        self._insert = sql.SQL("INSERT INTO {} (seq, line) SELECT * FROM unnest(%s::bigint[], %s::bytea[])").format(
-            name
-        )
+        self._insert = sql.SQL(
+            "INSERT INTO {} (seq, line) SELECT * FROM unnest(%s::bigint[], %s::bytea[]) RETURNING seq, line"
+        ).format(name)
         self._row: tuple[Any, ...] | None = None
 
     def begin(self, wait: float) -> None:
@@ -133,7 +133,10 @@ class PostgresqlWriter:
         first = mark.length + 1
         try:
             numbers = list(range(first, first + len(lines)))
-            self._connection.execute(self._insert, (numbers, list(lines)), binary=True)
+            there = self._connection.execute(self._insert, (numbers, list(lines)), binary=True).fetchall()
+            if there != list(zip(numbers, lines, strict=True)):
+                # A rule or another trigger swallows or changes what is inserted.
+                raise ChangedError("the table does not keep what is appended to it")
             self._connection.execute("COMMIT")
         except self._errors as error:
             if error.sqlstate == "42501":

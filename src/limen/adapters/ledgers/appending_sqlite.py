@@ -80,7 +80,7 @@ class SqliteWriter:
         self._one = f"SELECT line FROM {quoted(table)} WHERE seq = ?"  # noqa: S608 quoted
         self._insert = f"INSERT INTO {quoted(table)} (seq, line) VALUES (?, ?)"  # noqa: S608 quoted
         try:
-            self._same = _made(path, self._disk)
+            self._same = {path: _made(path, self._disk)}
         except OSError as error:
             raise StoreError(words(error)) from None
         try:
@@ -106,8 +106,15 @@ class SqliteWriter:
                 for statement in wanted.values():
                     self._connection.execute(statement)
                 self._connection.execute("COMMIT")
-            elif any(found.get(name) != statement for name, statement in wanted.items()):
-                raise StoreError(f"the table {table} is not one of a ledger, or lacks what keeps it from being changed")
+            elif found != wanted:
+                raise StoreError(
+                    f"the table {table} is not one of a ledger, lacks what keeps it from being changed, or has triggers"
+                    " of its own"
+                )
+            # What is committed goes to the log first, whose users meet in the memory that the other one is.
+            self._same |= {log: identity(log.lstat()) for log in (self._beside("-wal"), self._beside("-shm"))}
+        except OSError as error:
+            raise StoreError(words(error)) from None
         except sqlite3.Error as error:
             raise refused(error) from None
         finally:
@@ -115,12 +122,13 @@ class SqliteWriter:
 
     def begin(self, wait: float) -> None:
         """Take the lock; see `Writer.begin`."""
-        try:
-            found: os.stat_result | None = self._path.lstat()
-        except OSError:
-            found = None
-        if found is None or identity(found) != self._same:
-            raise ChangedError("the file was removed or replaced by another one")
+        for path, same in self._same.items():
+            try:
+                found = path.lstat()
+            except OSError as error:
+                raise ChangedError(f"{path.name} can't be found any more: {words(error)}") from None
+            if identity(found) != same:
+                raise ChangedError(f"{path.name} was replaced by another file")
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
@@ -148,7 +156,10 @@ class SqliteWriter:
     def write(self, lines: Sequence[bytes], mark: Mark) -> None:
         """Append lines; see `Writer.write`."""
         try:
-            self._connection.executemany(self._insert, enumerate(lines, mark.length + 1))
+            rows = list(enumerate(lines, mark.length + 1))
+            done = self._connection.executemany(self._insert, rows).rowcount
+            if done != len(rows) or self._connection.execute(self._tail).fetchone() != rows[-1]:
+                raise ChangedError("the table does not keep what is appended to it")
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise refused(error) from None
@@ -159,11 +170,8 @@ class SqliteWriter:
 
     def settle(self) -> None:
         """Return when what is there is durable: a writer that died may not have come to sync its last group."""
-        log = self._path.with_name(f"{self._path.name}-wal")
         try:
-            handle = os.open(log, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return
+            handle = os.open(self._beside("-wal"), os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise StoreError(words(error)) from None
         try:
@@ -172,6 +180,9 @@ class SqliteWriter:
             raise StoreError(words(error)) from None
         finally:
             os.close(handle)
+
+    def _beside(self, ending: str) -> Path:
+        return self._path.with_name(self._path.name + ending)
 
     def end(self) -> None:
         """Give the lock back; see `Writer.end`."""

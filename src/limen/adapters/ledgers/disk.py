@@ -15,13 +15,15 @@ FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
 """How a file is opened to be written; non-blocking, so that a named pipe is refused rather than waited for."""
 
 
+_FULL: int = getattr(fcntl, "F_FULLFSYNC", -1)
+"""What macOS has for it: there fsync leaves the data in the drive's own memory."""
+
+
 def _full_sync(handle: int) -> None:
     fcntl.fcntl(handle, _FULL)
 
 
-_FULL: int | None = getattr(fcntl, "F_FULLFSYNC", None)
-"""What macOS has for it: there fsync leaves the data in the drive's own memory."""
-_sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync) if _FULL is None else _full_sync
+_sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync) if _FULL < 0 else _full_sync
 
 
 class Disk:

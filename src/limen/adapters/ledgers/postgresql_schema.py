@@ -27,7 +27,7 @@ BEGIN
   RETURN NEW;
 END $$"""
 _FOUND = """
-SELECT c.oid::bigint, n.nspname, c.relname, c.relkind = 'r' AND c.relpersistence = 'p', c.relrowsecurity,
+SELECT c.oid::bigint, n.nspname, c.relname, c.relkind = 'r' AND c.relpersistence = 'p', c.relrowsecurity, c.relhasrules,
   (SELECT array_agg(a.attname || ' ' || format_type(a.atttypid, NULL) ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
   (SELECT array_agg(t.tgname || ' ' || t.tgtype || ' ' || t.tgenabled::text) FROM pg_catalog.pg_trigger t
@@ -80,13 +80,17 @@ def checked(connection: Any, table: str) -> tuple[int, str]:
     found = connection.execute(_FOUND, (written,)).fetchone()
     if found is None:
         raise StoreError(f"there is no table {table}; its owner makes it with limen.controls.ledger_tables.create")
-    number, schema, name, durable, hidden, columns, triggers, primary = found
+    number, schema, name, durable, hidden, rules, columns, triggers, primary = found
     if columns != ["seq bigint", "line bytea"] or not primary:
         raise StoreError(f"the table {table} is not one of a ledger")
     if not durable:
         raise StoreError(f"the table {table} is lost with a crash (unlogged, temporary or foreign)")
     if hidden:
         raise StoreError(f"the table {table} has row-level security, which may hide records")
-    if not {f"{name} {kind} A" for name, kind in _TRIGGERS.items()} <= set(triggers or ()):
-        raise StoreError(f"the table {table} lacks the triggers that keep what was appended, or they are turned off")
+    if {f"{name} {kind} A" for name, kind in _TRIGGERS.items()} != set(triggers or ()):
+        raise StoreError(
+            f"the table {table} lacks the triggers that keep what was appended, has them turned off, or has others"
+        )
+    if rules and connection.execute("SELECT 1 FROM pg_catalog.pg_rewrite WHERE ev_class = %s", (number,)).fetchone():
+        raise StoreError(f"the table {table} has rules, which may swallow what is appended")
     return number, f"{schema}.{name}"

@@ -95,11 +95,18 @@ def _gap(found: Found, at: int, duty: int) -> int | UnsetType:
     if found.oldest_at is None and found.since is None:
         return UNSET  # nothing is there, and nobody says since when something should be
     oldest = at if found.oldest_at is None else int(found.oldest_at)
-    if oldest <= at - duty:
+    if oldest <= at - duty or _retired(found, duty):
         return 0
     if found.since is None:
         return UNSET
     return max(0, oldest - max(found.since + _DAY, at - duty))
+
+
+def _retired(found: Found, duty: int) -> bool:
+    """Return whether every record before the oldest was deleted in its time: then it is as old as it can be."""
+    lowest = found.lowest or 1
+    ranges = [one for one in found.deletions or () if one.first is not None and one.early(duty) is False]
+    return lowest > 1 and _numbers(ranges, lowest) == lowest - 1
 
 
 def _unexplained(found: Found) -> int | UnsetType:
