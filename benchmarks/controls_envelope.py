@@ -111,8 +111,10 @@ def gates(found: Measured) -> list[Gate]:
 def told(found: Measured) -> list[str]:
     """Return the figures of this machine, for people."""
     return [
-        f"for information: {1 / found.sealed:,.0f} envelopes of 1 KB sealed a second, "
-        f"{1 / found.opened:,.0f} opened; >= {SECOND:,} on the project's machine, one core",
+        (
+            f"for information: {1 / found.sealed:,.0f} envelopes of 1 KB sealed a second, "
+            f"{1 / found.opened:,.0f} opened; >= {SECOND:,} on the project's machine, one core"
+        ),
         f"for information: {CHUNK / found.streamed / 1e6:,.0f} MB a second sealed and opened as a stream",
     ]
 

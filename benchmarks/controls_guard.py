@@ -45,8 +45,8 @@ RECORD = {
 CROSSINGS = 2_000
 """Crossings of one turn."""
 ROUNDS = 40
-TIMES = 4.0
-"""How many times as long as orjson a decision with its entry may take."""
+TIMES = 8.0
+"""How many times as long as orjson a decision with its entry may take: 5 µs where orjson takes 0.63 µs."""
 MICROSECONDS = 5.0
 """What one may take on the machine of the project; other machines are told, not judged."""
 
@@ -81,6 +81,7 @@ class _Open:
 class _Nowhere:
     """A ledger that takes entries and keeps the last one."""
 
+    name = "cs-ledger"
     last: Any = None
 
     def append(self, entry: Any) -> None:
@@ -188,10 +189,10 @@ def gates(found: Measured) -> list[Gate]:
 
 def told(found: Measured) -> list[str]:
     """Return the figures of this machine, for people."""
+    limit = f"<= {MICROSECONDS:g} µs on the project's machine, one core"
     return [
-        f"for information: a guard's decision with its entry encoded takes {found.decided * 1e6:.2f} µs; "
-        f"<= {MICROSECONDS:g} µs on the project's machine, one core"
-        + f" (the SHA-256 of the wire takes {found.hashed * 1e6:.2f} µs more)",
+        f"for information: a guard's decision with its entry encoded takes {found.decided * 1e6:.2f} µs; {limit}",
+        f"for information: the SHA-256 of the wire takes {found.hashed * 1e6:.2f} µs more",
         f"for information: a refusal with every reason and its entry takes {found.refused * 1e6:.1f} µs",
     ]
 

@@ -160,6 +160,7 @@ CASES: dict[str, Callable[[Path], str]] = {
     "one process": lambda path: probe(path, processes=1),
     "two processes": lambda path: probe(path, processes=2),
     "HMAC, one process": lambda path: probe(path, processes=1, keyed=True),
+    "HMAC, two processes": lambda path: probe(path, processes=2, keyed=True),
     "strict, one process": lambda path: probe(path, processes=1, strict=True),
     "Dask, two workers": cluster,
     "hashlib alone": ceiling,

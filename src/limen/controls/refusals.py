@@ -48,6 +48,7 @@ Reason = Literal[
     "rule_refused",
     # whether it was here before, and whether it is in time
     "replayed",
+    "replays_unavailable",
     "token_refused",
     "duplicate",
     "late",

@@ -12,13 +12,18 @@ from typing import Any
 import psycopg
 import pytest
 
+from limen.adapters.key_providers import Access, KeyProvider, KeyProviderError
+from limen.adapters.key_providers.key_store import KeyStore
 from limen.controls.access_rules import AccessRules
+from limen.controls.incident import Facts
 from limen.controls.keyring import Keyring
-from limen.controls.ledger import open_ledger
+from limen.controls.lasting_key import LastingKey
+from limen.controls.ledger import Entry, open_ledger
 from limen.controls.ledger_tables import create
 from limen.controls.refusals import RefusedError
 from tests.controls.guard.world import ITEMS, World, caller, key_store, reference, text
 from tests.controls.ledger_places import DURABLE
+from tests.lab import kms
 from tests.lab.postgres import cluster
 
 AT_GATEWAY = {"item": "dispense-record", "record": "rec-1"}
@@ -54,8 +59,9 @@ def test_a_closed_ledger_stops_everything_until_it_is_opened_anew(world: World) 
     with world.opened("cs-ledger") as again:
         guard.attach("cs-ledger", again)
         assert guard.cross("dispense-014", principal, payload, **AT_GATEWAY).json() == ITEMS["dispense-record"]
-        with pytest.raises(RefusedError, match="records in no such ledger"):
-            guard.attach("trace-log", again)
+        for name, other in (("trace-log", again), ("cs-ledger", world.ledger("trace-log"))):
+            with pytest.raises(RefusedError, match="records in no such ledger"):
+                guard.attach(name, other)
 
 
 @contextmanager
@@ -153,6 +159,47 @@ def test_a_dead_key_service_stops_what_it_would_protect(tmp_path: Path) -> None:
         world.close()
 
 
+class PartlyRemote:
+    """A custodian of which one key lies in OpenBao and the others in the key store file."""
+
+    def __init__(self, store: KeyStore, name: str, remote: KeyProvider) -> None:
+        """Keep which key is where."""
+        self._store, self._name, self._remote = store, name, remote
+
+    def key(self, name: str) -> KeyProvider:
+        """Return a key that seals and opens."""
+        return self._remote if name == self._name else self._store.key(name)
+
+    def __getattr__(self, name: str) -> Any:
+        """Ask the store for everything else."""
+        return getattr(self._store, name)
+
+
+@pytest.mark.xdist_group("kms-controls")
+def test_a_key_service_that_is_gone_stops_what_it_would_protect(world: World) -> None:
+    """OpenBao is stopped under a running guard: once no data key is left, nothing is sealed and nothing opened."""
+    gateway = caller("pharmacy-gateway", method="spiffe")
+    with kms.SERVERS["vault"]() as server:
+        place = server.make("test-key")
+        remote = LastingKey(
+            lambda: Access(
+                provider="vault", endpoint=place.endpoint, key=place.key, credential=place.credential, patience=5.0
+            )
+        )
+        custodian: Any = PartlyRemote(world.store, "stock-key", remote)
+        keyring = Keyring(custodian)
+        sender = world.guard("pharmacy-gateway", keyring=keyring)
+        receiver = world.guard("inventory-service", keyring=keyring)
+        moved = sender.cross("movement-in", gateway, text("cs-movement"), **OUT)
+        assert receiver.cross("movement-in", gateway, moved.payload, **OUT).json() == ITEMS["cs-movement"]
+        keyring.forget()
+    refused("key_unavailable", sender, "movement-in", gateway, text("cs-movement"), **OUT)
+    refused("key_unavailable", receiver, "movement-in", gateway, moved.payload, **OUT)
+    reasons = [line.details.get("reason", "passed") for line in world.lines("cs-ledger")]
+    assert reasons == ["passed", "passed", "key_unavailable", "key_unavailable"]
+    remote.close()
+
+
 def test_a_retired_key_seals_nothing_more_and_a_destroyed_one_opens_nothing(tmp_path: Path) -> None:
     with key_store(tmp_path) as store:
         world = World(tmp_path, store)
@@ -170,21 +217,34 @@ def test_a_retired_key_seals_nothing_more_and_a_destroyed_one_opens_nothing(tmp_
 
 
 class Breaking(Keyring):
-    """A keyring whose custodian fails in ways that nobody foresaw."""
+    """A keyring whose custodian fails in ways that nobody foresaw, once the guard has started."""
+
+    error: Exception | None = None
 
     def verifiers(self, name: str) -> Any:
         """Fail with words that must not be repeated."""
-        raise ZeroDivisionError("secret 1961-04-02")
+        if self.error is not None:
+            raise self.error
+        return super().verifiers(name)
 
 
-def test_whatever_breaks_inside_is_a_refusal_that_repeats_nothing(world: World) -> None:
-    payload = sent(world)
-    guard = world.guard("pharmacy-gateway")
-    guard._rows["dispense-014", "carries", "dispense-record"].protection._keyring = Breaking(world.store)
-    found = refused("internal", guard, "dispense-014", caller("pharmacy-014"), payload, **AT_GATEWAY)
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ZeroDivisionError("secret 1961-04-02"), "internal"),
+        (RecursionError("secret 1961-04-02"), "internal"),
+        (MemoryError(), "internal"),
+        (KeyProviderError("denied", "secret 1961-04-02"), "key_unavailable"),
+    ],
+)
+def test_whatever_breaks_inside_is_a_refusal_that_repeats_nothing(world: World, error: Exception, reason: str) -> None:
+    payload, keyring = sent(world), Breaking(world.store)
+    guard = world.guard("pharmacy-gateway", keyring=keyring)
+    keyring.error = error
+    found = refused(reason, guard, "dispense-014", caller("pharmacy-014"), payload, **AT_GATEWAY)
     assert "1961" not in f"{found} {found.problems!r}"
     assert (found.__context__, found.__cause__) == (None, None)
-    assert world.lines("cs-ledger")[0].details["reason"] == "internal"
+    assert world.lines("cs-ledger")[0].details["reason"] == reason
 
 
 RULES = """package guard
@@ -209,11 +269,15 @@ def test_live_rules_refuse_what_the_declaration_allows(world: World) -> None:
         guard.cross("dispense-014", principal, payload, **AT_GATEWAY)
         back = {"item": "receipt", "direction": "returns"}
         refused("rule_refused", guard, "dispense-014", principal, ITEMS["receipt"], **back, record="rec-9")
+        assert guard.admit("dispense-014", principal, item="receipt", record="rec-1")
+        with pytest.raises(RefusedError, match="live rules") as not_admitted:
+            guard.admit("dispense-014", principal, item="receipt", record="rec-9")
+        assert not_admitted.value.reason == "rule_refused"
     for query in ("data.guard.missing", "data.guard.broken", "data.guard.number"):
         with AccessRules(RULES, query=query) as rules:
             guard = world.guard("pharmacy-gateway", rules=rules)
             refused("rule_refused", guard, "dispense-014", principal, payload, **AT_GATEWAY)
-    assert [line.details.get("reason") for line in world.lines("cs-ledger")] == [None, *["rule_refused"] * 4]
+    assert [line.details.get("reason") for line in world.lines("cs-ledger")] == [None, *["rule_refused"] * 5]
 
 
 def test_what_rules_are_asked_about_holds_nothing_of_the_payload(world: World) -> None:
@@ -235,3 +299,43 @@ def test_what_rules_are_asked_about_holds_nothing_of_the_payload(world: World) -
     assert about["tenant"] == "pharmacy-014"
     assert not any(str(value) in str(about) for value in ITEMS["dispense-record"].values() if len(str(value)) > 3)
     assert reference().digest in str(about)
+
+
+class Reported:
+    """Keeps what is reported, and fails: a refusal stands whatever becomes of its report."""
+
+    def __init__(self) -> None:
+        """Start without reports."""
+        self.seen: list[tuple[str, Facts]] = []
+
+    def report(self, trigger: str, facts: Facts, /) -> None:
+        """Keep a report."""
+        self.seen.append((trigger, facts))
+        raise OSError("nobody is on call")
+
+
+def test_failing_cryptography_is_reported(world: World) -> None:
+    reported, principal = Reported(), caller("pharmacy-014")
+    guard, payload = world.guard("pharmacy-gateway", incidents=reported), sent(world)
+    refused("role_missing", guard, "dispense-014", caller("pharmacy-022"), payload, **AT_GATEWAY)
+    assert reported.seen == []
+    refused("envelope_refused", guard, "dispense-014", principal, payload[:-1], **AT_GATEWAY)
+    ((trigger, facts),) = reported.seen
+    assert trigger == "crypto-failure"
+    assert (facts.reason, facts.flow, facts.item) == ("envelope_refused", "dispense-014", "dispense-record")
+    assert (facts.principal, facts.tenant) == ("pharmacy-014", "pharmacy-014")
+    assert facts.component == "pharmacy-gateway"
+
+
+def test_a_ledger_that_was_changed_stops_everything_and_is_reported(world: World) -> None:
+    reported, principal, payload = Reported(), caller("pharmacy-014"), sent(world)
+    guard = world.guard("pharmacy-gateway", incidents=reported)
+    guard.cross("dispense-014", principal, payload, **AT_GATEWAY)
+    file = world.folder / "cs-ledger.jsonl"
+    with world.opened("cs-ledger") as other:  # another process, as far as the guard's ledger knows
+        other.append(Entry(tenant="", actor="a", action="b", record="c"))
+    content = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(content[0] + content[1].replace(b'"action":"b"', b'"action":"x"'))
+    refused("ledger_broken", guard, "dispense-014", principal, payload, **AT_GATEWAY)
+    refused("ledger_unavailable", guard, "dispense-014", principal, payload, **AT_GATEWAY)
+    assert [trigger for trigger, _ in reported.seen] == ["chain-mismatch"]

@@ -15,16 +15,12 @@ from limen.controls.guard.faults import STEPS
 from limen.controls.guard.table import Row, Table, compiled
 from limen.controls.principals import Principal
 from limen.controls.refusals import REASONS, RefusedError
+from tests.controls.guard.strategies import METHODS, NAMES, PRINCIPALS, ROLES, TENANTS
 from tests.controls.guard.world import NOW, caller, reference
 
 COMPONENTS = ("pharmacy-gateway", "transfer-hub", "epcis-gateway", "packager", "inventory-service", "trial-gateway")
 TABLES: dict[str, Table] = {name: compiled(reference().declaration, name, {}) for name in COMPONENTS}
 ROWS = [row for table in TABLES.values() for key, row in table.rows.items() if key[2] is not None]
-NAMES = sorted((*reference().declaration.components, *reference().declaration.principals))
-ROLES = sorted(reference().declaration.roles)
-TENANTS = sorted(reference().declaration.tenants)
-METHODS = ("mtls", "oidc", "spiffe", "password", "none")
-WHEN = st.timedeltas(timedelta(hours=-2), timedelta(hours=3)).map(lambda left: NOW + left)
 
 
 def shown(row: Row, name: str) -> Principal:
@@ -69,19 +65,8 @@ def test_what_conforms_is_admitted(index: int) -> None:
     assert list(faults_of(row, principal, NOW, tenant)) == []
 
 
-PRINCIPALS = st.builds(
-    Principal,
-    name=st.sampled_from(NAMES),
-    identity=st.sampled_from(NAMES).map(lambda name: caller(name).identity) | st.just("somebody"),
-    roles=st.frozensets(st.sampled_from([*ROLES, "superuser"]), max_size=4),
-    tenant=st.sampled_from(["", *TENANTS]),
-    method=st.sampled_from(METHODS),
-    until=WHEN,
-)
-
-
 @given(st.sampled_from(ROWS), PRINCIPALS, st.sampled_from(["", *TENANTS, "nobody"]))
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_the_fast_answer_is_the_slow_one_for_anybody(row: Row, principal: Principal, tenant: str) -> None:
     faults = list(faults_of(row, principal, NOW, tenant))
     assert (admitted(row, principal, NOW, tenant) is None) == bool(faults)
@@ -90,7 +75,7 @@ def test_the_fast_answer_is_the_slow_one_for_anybody(row: Row, principal: Princi
 
 
 @given(st.data())
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_the_fast_answer_is_the_slow_one_near_a_yes(data: st.DataObject) -> None:
     """Start from a crossing that passes and change some attributes, perhaps to what they were."""
     row, principal, tenant = data.draw(st.sampled_from(CONFORMING))

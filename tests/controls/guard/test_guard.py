@@ -6,17 +6,18 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from limen.controls.envelope import Context
-from limen.controls.guard.guard import Guard
+from limen.controls.guard.guard import Guard, utc_now
 from limen.controls.principals import Principal
 from limen.controls.refusals import RefusedError
 from limen.controls.signing import sign_item
-from tests.controls.guard.world import ITEMS, NOW, World, caller, text
+from tests.controls.guard.world import ITEMS, NOW, World, caller, changed, text
 
 
 @dataclass
@@ -197,6 +198,7 @@ REFUSED: dict[str, tuple[str, Callable[[Try], None]]] = {
     "a record id made of an identifier": ("record_refused", named_after_the_patient),
     "a payload that is no bytes": ("content_refused", put("payload", "text")),
     "a payload that is nothing": ("content_refused", put("payload", None)),
+    "a record in place of what was on the wire": ("content_refused", put("payload", ITEMS["dispense-record"])),
     "an undeclared field": ("fields_undeclared", with_content(address="12 Wexford Street")),
     "an undeclared field inside a declared one": ("fields_undeclared", with_content(drug={"allergies": "none"})),
     # protected
@@ -352,6 +354,30 @@ def test_who_has_no_key_passes_on_what_it_got_and_only_that(world: World) -> Non
             assert refused.value.reason == "envelope_refused"
     with pytest.raises(RefusedError):
         relay.cross("plant-events", server, kept.payload, record="ev-2")
+    others = world.guard("cmo").cross("cmo-events", caller("cmo"), text("epcis-event"), record="ev-1")
+    with pytest.raises(RefusedError, match="not sealed for a flow that leads here"):
+        gateway.cross("plant-events", server, others.payload, record="ev-1")
+
+
+def test_fields_that_stay_sealed_are_sealed(world: World, tmp_path: Path) -> None:
+    """A store without the key keeps the record with its fields sealed, and refuses one whose fields are open."""
+
+    def change(declared: dict[str, Any]) -> None:
+        declared["components"]["patient-store"]["opens_with"] = []
+
+    blind = World(tmp_path, world.store, changed(tmp_path, change))
+    asked: dict[str, Any] = {"record": "rec-1", "tenant": "pharmacy-014"}
+    principal, store = caller("pharmacy-gateway", method="spiffe"), blind.guard("patient-store")
+    sent = world.guard("pharmacy-gateway").cross("dispense-in", principal, text("dispense-record"), **asked)
+    kept = store.cross("dispense-in", principal, sent.payload, **asked)
+    assert kept.json()["drug"] == ITEMS["dispense-record"]["drug"]
+    assert "Castellane" not in str(kept.json())
+    for name, value in (("dob", "1961-04-02"), ("patient_name", None), ("dob", "\ud800"), ("dob", kept.json()["drug"])):
+        opened = json.dumps(kept.json() | {name: value}).encode()
+        with pytest.raises(RefusedError) as refused:
+            store.cross("dispense-in", principal, opened, **asked)
+        assert refused.value.reason == "layer_missing"
+    blind.close()
 
 
 def test_nothing_is_sent_that_the_receiver_would_refuse(world: World) -> None:
@@ -395,6 +421,11 @@ def test_a_payload_that_is_too_large(world: World) -> None:
     with pytest.raises(RefusedError) as refused:
         guard.cross("dispense-014", caller("pharmacy-014"), b"x" * 101, record="rec-1", item="dispense-record")
     assert refused.value.reason == "too_large"
+    pharmacy = world.guard("pharmacy-014", largest=100)
+    for content in (ITEMS["dispense-record"], text("dispense-record")):
+        with pytest.raises(RefusedError) as refused:
+            pharmacy.cross("dispense-014", caller("pharmacy-014"), content, record="rec-1")
+        assert refused.value.reason == "too_large"
 
 
 def test_a_failing_clock_lets_nothing_through(world: World) -> None:
@@ -441,3 +472,61 @@ def test_a_principal_is_asked_about_before_there_is_a_payload(world: World) -> N
         guard.admit("dispense-014", other, item="receipt", record="rec-1")
     assert refused.value.reason == "role_missing"
     assert len(world.lines("cs-ledger")) == 1
+
+
+def test_content_as_json_only_where_there_is_content(world: World) -> None:
+    one = conforming(world)
+    crossed = one.cross()
+    sent = world.guard("pharmacy-014").cross("dispense-014", one.principal, text("dispense-record"), record="rec-1")
+    kept = world.guard("quarantine").cross(
+        "reject-record",
+        caller("pharmacy-gateway", method="spiffe"),
+        world.guard("pharmacy-gateway")
+        .cross(
+            "reject-record",
+            caller("pharmacy-gateway", method="spiffe"),
+            text("dispense-record"),
+            item="dispense-record",
+            record="rec-1",
+            tenant="pharmacy-014",
+        )
+        .payload,
+        item="dispense-record",
+        record="rec-1",
+        tenant="pharmacy-014",
+    )
+    odd = msgspec.structs.replace(crossed, payload=b"<record/>")
+    for other in (sent, kept, odd):
+        with pytest.raises(RefusedError) as refused:
+            other.json()
+        assert refused.value.reason == "content_refused"
+    shown_by_rich = list(crossed.__rich_repr__())
+    assert ("bytes", len(text("dispense-record"))) in shown_by_rich
+    assert not any("Castellane" in str(part) or "rec-1" in str(part) for part in shown_by_rich)
+
+
+def test_the_systems_clock_is_the_default(world: World) -> None:
+    one = conforming(world)
+    one.guard = world.guard("pharmacy-gateway", clock=utc_now)
+    shown(until=utc_now() + timedelta(minutes=5))(one)
+    assert one.cross()
+    shown(until=utc_now() - timedelta(minutes=5))(one)
+    with pytest.raises(RefusedError) as refused:
+        one.cross()
+    assert refused.value.reason == "credential_expired"
+
+
+@pytest.mark.parametrize("content", [b"[]", b'[{"drug":"x"}]'])
+def test_fields_are_sealed_in_one_record_only(world: World, content: bytes) -> None:
+    guard, principal = world.guard("pharmacy-gateway"), caller("pharmacy-gateway", method="spiffe")
+    with pytest.raises(RefusedError) as refused:
+        guard.cross("dispense-in", principal, content, record="rec-1", tenant="pharmacy-014")
+    assert refused.value.reason == "content_refused"
+
+
+def test_a_record_without_canonical_text_is_not_sealed(world: World) -> None:
+    guard, principal = world.guard("pharmacy-gateway"), caller("pharmacy-gateway", method="spiffe")
+    for value in (b'"\\ud800"', b"9007199254740993"):
+        with pytest.raises(RefusedError) as refused:
+            guard.cross("dispense-in", principal, b'{"quantity":%b}' % value, record="rec-1", tenant="pharmacy-014")
+        assert refused.value.reason == "content_refused"

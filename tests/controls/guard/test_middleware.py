@@ -187,6 +187,11 @@ def test_a_request_that_is_no_declared_crossing(world: World, service: Service, 
         }
 
 
+@pytest.mark.parametrize("raw", [None, b""])
+def test_a_server_that_tells_no_raw_path(world: World, service: Service, raw: bytes | None) -> None:
+    assert request(app(world, service), "POST", "/dispense", sealed(world), by(), raw_path=raw).status == 201
+
+
 def test_a_route_may_take_a_query(world: World, service: Service) -> None:
     answer = request(app(world, service), "POST", "/asked", sealed(world), by(), query_string=b"a=1")
     assert (answer.status, service.seen[0]["query_string"]) == (201, b"a=1")
@@ -307,6 +312,7 @@ def test_a_client_that_goes_away_is_seen_by_the_application(world: World, servic
         (400, b"Castellane has no birth date", None),
         (500, b"Traceback: Castellane", None),
         (304, b"", b""),
+        (599, b"Castellane", None),
     ],
 )
 def test_an_answer_without_an_item_says_no_more_than_its_status(

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from limen.adapters.key_providers.key_store import KeyStore
-from limen.controls.keyring import Keyring
+from limen.controls.keyring import Keyring, Uses
 from limen.controls.refusals import RefusedError
 from limen.errors import UsageError
-from tests.controls.guard.test_table import changed, flow
-from tests.controls.guard.world import World, caller
+from tests.controls.guard.world import World, caller, changed, flow
 
 
 def problems(world: World, component: str, **given: Any) -> list[str]:
@@ -49,6 +48,7 @@ def test_everything_that_is_missing_is_said_at_once(world: World, tmp_path: Path
         )
     assert "out-014 is recorded in cs-ledger, and that ledger was not given" in found
     assert "a ledger no-ledger was given that is not declared" in found
+    assert "the ledger that was given as no-ledger calls itself otherwise" in found
     assert "it is not said which ledger gets refusals that belong to no flow" in found
     assert "a reader was given for no-item, which is no item" in found
     assert "an identity was given for nobody, who is no principal" in found
@@ -74,6 +74,38 @@ def test_a_key_of_another_algorithm_is_refused(world: World, tmp_path: Path) -> 
         "the key pharmacy-014-signing-key is of ed25519, and declared is ECDSA-P-384",
         "the key receipt-signing-key is of ed25519, and declared is ECDSA-P-384",
     ]
+
+
+def test_a_sealing_key_of_another_algorithm_is_refused(world: World, tmp_path: Path) -> None:
+    def change(declared: dict[str, Any]) -> None:
+        declared["keys"]["pharmacy-014-key"]["algorithm"] = "AES-128"
+
+    other = World(tmp_path, world.store, changed(tmp_path, change))
+    assert problems(other, "pharmacy-014") == ["the key pharmacy-014-key is of AES-256, and declared is AES-128"]
+    other.close()
+
+
+def test_a_key_whose_algorithm_nobody_says_is_refused(world: World) -> None:
+    class Silent(Keyring):
+        def algorithm(self, name: str) -> str | None:
+            """Say nothing."""
+            return None
+
+    assert problems(world, "line-1", keyring=Silent(world.store)) == [
+        "the key plant-key is of an algorithm that its custodian does not say, and declared is AES-256"
+    ]
+
+
+def test_a_keyring_of_fewer_uses_than_the_component_has(world: World) -> None:
+    found = problems(world, "line-1", keyring=world.keyring.limited(Uses(seals=frozenset({"plant-key"}))))
+    assert len(found) == 1
+    assert "line-signing-key" in found[0]
+    (unsealed,) = problems(world, "line-1", keyring=world.keyring.limited(Uses(signs=frozenset({"line-signing-key"}))))
+    assert "plant-key" in unsealed
+    world.guard(
+        "line-1",
+        keyring=world.keyring.limited(Uses(seals=frozenset({"plant-key"}), signs=frozenset({"line-signing-key"}))),
+    )
 
 
 @pytest.mark.parametrize(

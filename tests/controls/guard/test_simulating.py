@@ -13,7 +13,7 @@ from limen.controls.access_rules import AccessRules
 from limen.controls.guard.simulating import Simulation
 from limen.controls.principals import Principal
 from limen.controls.refusals import RefusedError
-from tests.controls.guard.test_decisions import PRINCIPALS, TENANTS
+from tests.controls.guard.strategies import PRINCIPALS, TENANTS
 from tests.controls.guard.world import NOW, World, caller, reference, text
 
 

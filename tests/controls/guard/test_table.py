@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,24 +12,7 @@ from limen.controls.guard.guard import Guard
 from limen.controls.guard.table import compiled
 from limen.controls.guard.tenants import tenant_items
 from limen.controls.refusals import RefusedError
-from limen.loading.load import load
-from tests.controls.guard.world import World, caller, text
-from tests.reference import reference_text
-
-
-def changed(folder: Path, change: Callable[[dict[str, Any]], None]) -> Any:
-    """Return the reference declaration after a change, loaded from one file."""
-    declared = json.loads(reference_text())
-    change(declared)
-    file = folder / "boundaries.yaml"
-    file.write_text(json.dumps(declared), encoding="utf-8")
-    return load(file)
-
-
-def flow(declared: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(one for one in declared["flows"] if one["id"] == name)
-    return found
-
+from tests.controls.guard.world import World, caller, changed, flow, text
 
 LEFT_OPEN: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "no authentication": ("unauthenticated", lambda d: flow(d, "dispense-014").pop("authn")),
@@ -153,3 +135,40 @@ def ends(world: World, name: str) -> bool:
         name in (one.source, one.target) and (one.carries or one.returns) and not one.of
         for one in world.declaration.flows
     )
+
+
+def test_relays_that_lead_in_a_circle_lead_nowhere(world: World, tmp_path: Path) -> None:
+    """Two brokers that pass the same item to each other, and nobody who seals it: nothing can ever come of it."""
+
+    def change(declared: dict[str, Any]) -> None:
+        declared["components"]["epcis-gateway"]["seals_with"].remove("event-key")
+        back = dict(flow(declared, "publish"), id="back")
+        back["from"], back["to"] = back["to"], back["from"]
+        declared["flows"].append(back)
+
+    loaded = changed(tmp_path, change)
+    rows = compiled(loaded.declaration, "trace-service", {}).rows
+    assert [fault.reason for fault in rows["consume", "carries", "epcis-event"].faults] == ["layer_missing"]
+
+
+def test_whoever_opens_a_key_that_wraps_another_can_read_what_that_seals(world: World, tmp_path: Path) -> None:
+    def change(declared: dict[str, Any]) -> None:
+        declared["components"]["event-broker"]["opens_with"] = ["trace-root"]
+        declared["zones"]["supply"]["clearance"] = {"level": "internal", "basis": "lowered"}
+
+    loaded = changed(tmp_path, change)
+    rows = compiled(loaded.declaration, "event-broker", {}).rows
+    assert [fault.reason for fault in rows["publish", "carries", "epcis-event"].faults] == ["clearance_exceeded"]
+
+
+def test_tenants_mix_in_a_transfer_only(world: World, tmp_path: Path) -> None:
+    def change(declared: dict[str, Any]) -> None:
+        for name in ("direct", "lawful"):
+            declared["flows"].append(dict(flow(declared, "out-014"), id=name, to="pharmacy-022", tenant="pharmacy-014"))
+        declared["flows"].append(dict(flow(declared, "out-014"), id="unsaid", to="pharmacy-022"))
+        transfer = dict(declared["transfers"][0], id="t-direct", flows=["lawful"])
+        declared["transfers"].append(transfer)
+
+    rows = compiled(changed(tmp_path, change).declaration, "pharmacy-014", {}).rows
+    found = {name: [f.reason for f in rows[name, "carries", None].faults] for name in ("direct", "unsaid", "lawful")}
+    assert found == {"direct": ["wrong_tenant"], "unsaid": ["wrong_tenant"], "lawful": []}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from limen.controls.principals import Principal
 from limen.loading.load import Loaded, load
 from limen.model.declaration import Declaration
 from tests.needs import REPOSITORY
+from tests.reference import reference_text
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 LEDGERS = {"crossing-log": "trial-audit-key", "trace-log": "trace-audit-key", "cs-ledger": "cs-audit-key"}
@@ -159,3 +161,18 @@ def caller(name: str, **given: Any) -> Principal:
         "until": NOW + timedelta(minutes=30),
     }
     return Principal(**{**shown, **given})
+
+
+def changed(folder: Path, change: Callable[[dict[str, Any]], None]) -> Any:
+    """Return the reference declaration after a change, loaded from one file."""
+    declared = json.loads(reference_text())
+    change(declared)
+    file = folder / "boundaries.yaml"
+    file.write_text(json.dumps(declared), encoding="utf-8")
+    return load(file)
+
+
+def flow(declared: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a flow of a declaration as data."""
+    found: dict[str, Any] = next(one for one in declared["flows"] if one["id"] == name)
+    return found

@@ -37,7 +37,7 @@ class Answering:
     async def send(self, message: Message) -> None:
         """Take a message of the application; raises RuntimeError for one that would not be seen by the guard."""
         match message["type"]:
-            case "http.response.start" if self._start is None:
+            case "http.response.start" if self._start is None and _is_status(message["status"]):
                 self._start = message
             case "http.response.body" if self._start is not None and not self.done:
                 part = message.get("body", b"")
@@ -80,7 +80,15 @@ class Answering:
             if item is not None:
                 message = f"the answer is larger than {self._largest} bytes"
             raise await asyncio.to_thread(
-                self._guard.refuse, reason, Problem(message=message), flow=flow, principal=principal, record=record
+                self._guard.refuse,
+                reason,
+                Problem(message=message),
+                flow=flow,
+                item=item,
+                direction="returns",
+                principal=principal,
+                record=record,
+                tenant=tenant,
             )
         crossed = await asyncio.to_thread(
             self._guard.cross,
@@ -101,6 +109,11 @@ class Answering:
         self._parts.clear()
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": b"" if self._headless else body, "more_body": False})
+
+
+def _is_status(status: object) -> bool:
+    """Return whether it is the status of an answer: 101 and its like would hand the connection over."""
+    return type(status) is int and 200 <= status < 600
 
 
 _PROBLEM = b"application/problem+json"

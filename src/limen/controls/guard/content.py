@@ -7,7 +7,9 @@ told is refused where the declaration names fields, since what can't be seen can
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
+from unicodedata import normalize
 
 import orjson
 
@@ -111,15 +113,27 @@ def _undeclared(count: int) -> RefusedError:
     )
 
 
+def _letters(text: str) -> bytes:
+    """Return letters and digits alone, in lower case and without accents: an identifier is one however it is joined."""
+    if not text.isascii():
+        text = normalize("NFKD", text)
+    return text.encode("ascii", "ignore").translate(_LOWER, _SIGNS)
+
+
+_LOWER = bytes.maketrans(ascii_uppercase.encode(), ascii_lowercase.encode())
+_SIGNS = bytes(one for one in range(128) if not chr(one).isalnum())
+
+
 def _check_record(
     value: Mapping[str, Any], identifiers: frozenset[str], record: str, tenant_field: str, tenant: str
 ) -> None:
+    shown = _letters(record)
     for name in identifiers:
         held = value.get(name)
         if held is None:
             continue
-        text = held if type(held) is str else str(held)
-        if text in record and (len(text) >= _TELLING or text == record):
+        text = _letters(held if type(held) is str else str(held))
+        if text and text in shown and (len(text) >= _TELLING or text == shown):
             hint = "give the record an id of its own: ids are written into ledgers, identifiers are not"
             problem = Problem(message="the record's id is made of one of its identifiers", hint=hint)
             raise RefusedError(problem, reason="record_refused")

@@ -160,7 +160,7 @@ def _whose(row: Row, tenant: object) -> tuple[str, tuple[str, str] | None]:
     return "", None
 
 
-def given_faults(payload: object, record: object, largest: int) -> Iterator[Fault]:
+def given_faults(row: Row, payload: object, record: object, largest: int) -> Iterator[Fault]:
     """Yield what is wrong with a payload's form and a record's id; `largest` is in bytes."""
     if not is_record(record):
         yield Fault(step="classified", reason="record_refused", message="the record has no id", hint=HINT)
@@ -168,8 +168,7 @@ def given_faults(payload: object, record: object, largest: int) -> Iterator[Faul
         if len(payload) > largest:
             message = f"the payload is larger than {largest} bytes"
             yield Fault(step="classified", reason="too_large", message=message, hint="send it as a stream")
-    elif type(payload) is not dict:
+    elif not (row.sends and type(payload) is dict):
+        message = "the payload is neither bytes nor a record" if row.sends else "what comes in is no bytes"
         hint = "pass bytes, or a JSON record where this component sends"
-        yield Fault(
-            step="classified", reason="content_refused", message="the payload is neither bytes nor a record", hint=hint
-        )
+        yield Fault(step="classified", reason="content_refused", message=message, hint=hint)

@@ -22,7 +22,7 @@ from limen.controls.guard.faults import Fault
 from limen.controls.guard.guarding import guarded
 from limen.controls.guard.preparing import BoundRow, Prepared, prepare
 from limen.controls.guard.records import is_record
-from limen.controls.guard.refusing import Asked, Refusals
+from limen.controls.guard.refusing import Asked, Refusals, Reports
 from limen.controls.guard.replays import Replays
 from limen.controls.guard.simulating import Simulation, simulated
 from limen.controls.guard.table import Direction
@@ -61,14 +61,17 @@ class Guard:
         replays: Replays | None = None,
         readers: Mapping[str, Reader] | None = None,
         identities: Mapping[str, str] | None = None,
+        incidents: Reports | None = None,
         largest: int = LARGEST,
     ) -> None:
         """Compile the declaration for one component, with its keys and ledgers.
 
         `ledgers` are the open ones by their declared names; `refusals` names the one that gets refusals which belong to
         no flow, and may be left out where there is only one. `identities` are what people are authenticated as, by the
-        name of the principal (default: the name); `readers` tell the fields of items that are no JSON; `largest` is in
-        bytes. Raises UsageError with everything that is missing or contradicts the declaration.
+        name of the principal (default: the name); `readers` tell the fields of items that are no JSON; `incidents`
+        hears of failing cryptography and of a broken ledger; `largest` is in bytes.
+
+        Raises UsageError with everything that is missing or contradicts the declaration.
         """
         self._prepared: Prepared = prepare(
             declaration,
@@ -82,7 +85,7 @@ class Guard:
         self._clock, self._rules, self._replays, self._largest = clock, rules, replays, largest
         self._rows: Mapping[tuple[str, str, str | None], BoundRow] = self._prepared.rows
         self._ledgers = dict(ledgers)
-        self._refusals = Refusals(self._prepared, self._ledgers)
+        self._refusals = Refusals(self._prepared, self._ledgers, incidents)
         self.component = component
         """The component whose guard this is."""
 
@@ -93,9 +96,9 @@ class Guard:
     def attach(self, name: str, ledger: Ledger) -> None:
         """Use another object for a ledger, such as the one that was opened anew after it had failed.
 
-        Raises RefusedError (ledger_unavailable) where the guard records in no ledger of that name.
+        Raises RefusedError (ledger_unavailable) where the guard records in no ledger of that name, or it is another.
         """
-        if name not in self._ledgers:
+        if name not in self._ledgers or ledger.name != name:
             hint = f"it records in {', '.join(sorted(self._ledgers)) or 'none'}"
             raise RefusedError(
                 Problem(message="the guard records in no such ledger", hint=hint), reason="ledger_unavailable"
@@ -130,7 +133,7 @@ class Guard:
             except TypeError:  # something that no dict takes
                 bound = None
             found = None
-            if bound is not None and is_record(record) and self._sized(payload):
+            if bound is not None and is_record(record) and self._fits(bound, payload):
                 found = admitted(bound.row, principal, now, tenant)
             if bound is None or found is None:
                 raise self._against(Asked(flow, direction, item, principal, record, tenant), payload, now)
@@ -161,6 +164,8 @@ class Guard:
             found = None if bound is None or not is_record(record) else admitted(bound.row, principal, now, tenant)
             if bound is None or found is None or not isinstance(principal, Principal):
                 raise self._against(asked, b"", now)
+            if self._rules is not None:
+                self._ruled(bound, principal, record, found[1], now)
             return Admission(flow=flow, item=bound.row.item, record=record, tenant=found[1], principal=principal)
         except Exception as error:  # noqa: BLE001 whatever happens inside, nothing is let through
             refusal = self._refusals.of(error, asked)
@@ -218,29 +223,25 @@ class Guard:
         direction: Direction = "carries",
         principal: Principal | None = None,
         record: str = "",
+        tenant: str = "",
     ) -> RefusedError:
         """Return a refusal by whoever stands before the guard, such as its middleware, once it is recorded."""
         return self._refusals.of(
-            RefusedError(problems, reason=reason), Asked(flow, direction, item, principal, record, "")
+            RefusedError(problems, reason=reason), Asked(flow, direction, item, principal, record, tenant)
         )
 
     def answers(self, flow: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         """Return what a flow to this component carries and returns; None where none leads here."""
-        moved: dict[str, list[str]] = {"carries": [], "returns": []}
-        for (name, direction, item), bound in self._rows.items():
-            if name == flow and item is not None:
-                if bound.row.sends == (direction == "carries"):
-                    return None
-                moved[direction].append(item)
-        return (tuple(moved["carries"]), tuple(moved["returns"])) if any(moved.values()) else None
+        if flow not in self._prepared.answered:
+            return None
+        keys = [key for key in self._rows if key[0] == flow and key[2] is not None]
+        carries, returns = (tuple(str(key[2]) for key in keys if key[1] == way) for way in ("carries", "returns"))
+        return carries, returns
 
     def is_caller(self, flow: str, principal: Principal) -> bool:
-        """Return whether a principal is among those who may use a flow, and shows to be who it says."""
-        for (name, _, _), bound in self._rows.items():
-            if name == flow:
-                caller = bound.row.callers.get(principal.name)
-                return caller is not None and caller.identity == principal.identity
-        return False
+        """Return whether a principal is among those who may use a flow to this component, and is who it says."""
+        caller = self._prepared.answered.get(flow, {}).get(principal.name)
+        return caller is not None and caller.identity == principal.identity
 
     def _through(
         self,
@@ -253,7 +254,7 @@ class Guard:
         now: datetime,
     ) -> Crossed:
         row = bound.row
-        content = payload if type(payload) is bytes else _bytes(payload)
+        content = payload if type(payload) is bytes else self._written(payload)
         sealed, signed = False, b""
         if row.sends:
             if bound.looks:
@@ -309,8 +310,20 @@ class Guard:
             window.give_back(row.flow, key)
             raise
 
-    def _sized(self, payload: object) -> bool:
-        return type(payload) is dict or (type(payload) is bytes and len(payload) <= self._largest)
+    def _written(self, payload: object) -> bytes:
+        """Return a record as canonical JSON; raises RefusedError (content_refused, too_large)."""
+        try:
+            content = canonical(payload)
+        except (CanonicalError, RecursionError):
+            raise RefusedError("the payload has no canonical JSON text", reason="content_refused") from None
+        if len(content) > self._largest:
+            raise RefusedError(f"the payload is larger than {self._largest} bytes", reason="too_large")
+        return content
+
+    def _fits(self, bound: BoundRow, payload: object) -> bool:
+        if type(payload) is bytes:
+            return len(payload) <= self._largest
+        return bound.row.sends and type(payload) is dict
 
     def _against(self, asked: Asked, payload: object, now: datetime) -> RefusedError:
         """Return everything against a crossing, with the reason of what was found first."""
@@ -321,7 +334,7 @@ class Guard:
         else:
             faults = [
                 *faults_of(bound.row, asked.principal, now, asked.tenant),
-                *given_faults(payload, asked.record, self._largest),
+                *given_faults(bound.row, payload, asked.record, self._largest),
             ]
         if not faults:
             return RefusedError("the guard refused and found no reason, which is a bug of limen", reason="internal")
@@ -332,10 +345,3 @@ def _looked_at(bound: BoundRow, content: bytes, record: str, tenant: str) -> Non
     row = bound.row
     assert row.fields is not None  # noqa: S101 otherwise there is nothing to compare with
     check_content(content, row.fields, row.identifiers, record, bound.reader, row.tenant_field, tenant)
-
-
-def _bytes(payload: object) -> bytes:
-    try:
-        return canonical(payload)
-    except (CanonicalError, RecursionError):
-        raise RefusedError("the payload has no canonical JSON text", reason="content_refused") from None

@@ -22,23 +22,38 @@ _SIGNATURES = {
 
 
 def algorithm_problems(declaration: Declaration, component: str, table: Table, keyring: Keyring) -> Iterator[Problem]:
-    """Yield a problem for each key of the table's layers whose algorithm is not the declared one, or can't sign."""
+    """Yield a problem for each key of the table's layers that can't be had, or is not of the declared algorithm."""
     declared = declaration.components[component]
     used = {
-        (layer.kind, layer.key, row.sends)
+        (layer.key, layer.kind == "signed", row.sends)
         for row in table.rows.values()
         for plan in row.plans
         for layer in plan.layers
-        if layer.key in (declared.signs_with if row.sends else declared.verifies_with)
+        if not (plan.relayed and row.sends)
+        and layer.key
+        in {
+            (True, True): declared.signs_with,
+            (True, False): declared.verifies_with,
+            (False, True): declared.seals_with,
+            (False, False): declared.opens_with,
+        }[layer.kind == "signed", row.sends]
     }
-    for kind, name, sends in sorted(used):
+    for name, signs, sends in sorted(used):
         wanted = declaration.keys[name].algorithm if name in declaration.keys else UNSET
-        if kind != "signed" or wanted is UNSET:
-            continue
         try:
-            found = [keyring.signer(name).key] if sends else list(keyring.verifiers(name))
-        except RefusedError:
-            continue  # missing, which is said already
-        for algorithm in sorted({key.algorithm for key in found} - {_SIGNATURES.get(wanted, "")}):
+            found = _found(keyring, name, signs=signs, sends=sends)
+        except RefusedError as refused:
+            yield from refused.problems
+            continue
+        if wanted is UNSET:
+            continue
+        for algorithm in sorted(found - {_SIGNATURES.get(wanted, "") if signs else wanted}):
             message = f"the key {name} is of {algorithm}, and declared is {wanted}"
             yield Problem(message=message, hint="make a key of the declared algorithm, or mend the declaration")
+
+
+def _found(keyring: Keyring, name: str, *, signs: bool, sends: bool) -> set[str]:
+    """Return the algorithms of a key's versions; raises RefusedError (key_unavailable) where it can't be had."""
+    if signs:
+        return {keyring.signer(name).key.algorithm} if sends else {key.algorithm for key in keyring.verifiers(name)}
+    return {keyring.algorithm(name) or "an algorithm that its custodian does not say"}

@@ -41,14 +41,11 @@ class Plan(NamedTuple):
     """Whether the sender only passes it on."""
 
 
-def plans_of(
-    declaration: Declaration, flow: Flow, item: str, direction: str, lattice: Lattice | None = None
-) -> tuple[Plan, ...]:
+def plans_of(declaration: Declaration, flow: Flow, item: str, direction: str) -> tuple[Plan, ...]:
     """Return how an item may have been protected on a flow: one plan, or for relays one an origin; empty for none."""
-    found = list(dict.fromkeys(_origins(declaration, flow, item, direction, set())))
-    relayed = not (len(found) == 1 and found[0] == (flow.id, direction))
-    by_id = {one.id: one for one in declaration.flows}
-    return tuple(_plan(declaration, by_id[origin], item, way, relayed) for origin, way in found)
+    found = {(origin.id, way): origin for origin, way in _origins(declaration, flow, item, direction, set())}
+    relayed = list(found) != [(flow.id, direction)]
+    return tuple(_plan(declaration, origin, item, way, relayed) for (_, way), origin in found.items())
 
 
 def _plan(declaration: Declaration, flow: Flow, item: str, direction: str, relayed: bool) -> Plan:
@@ -68,7 +65,7 @@ def _layer(layer: Layer) -> LayerPlan:
 
 def _origins(
     declaration: Declaration, flow: Flow, item: str, direction: str, seen: set[tuple[str, str]]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[Flow, str]]:
     """Yield the flow and direction by which whoever could seal an item did, along all chains of relays."""
     if (flow.id, direction) in seen:
         return
@@ -77,7 +74,7 @@ def _origins(
     layers = flow.protection.get(item, ())
     outermost = layers[0].sealed if layers else UNSET
     if outermost is UNSET or outermost in declaration.components[sender].seals_with:
-        yield flow.id, direction
+        yield flow, direction
         return
     for before in declaration.flows:
         for way, receiver, items in (

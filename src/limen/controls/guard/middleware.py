@@ -14,10 +14,11 @@ from inspect import isawaitable
 from typing import Any
 
 from limen.controls.guard.answering import Answering
+from limen.controls.guard.crossed import Admission, Crossed
 from limen.controls.guard.guard import Guard
+from limen.controls.guard.refusing import is_incident
 from limen.controls.guard.requests import Heading, heading, opened_scope
 from limen.controls.guard.routes import Chosen, Route, Routes
-from limen.controls.guard.table import Direction
 from limen.controls.principals import Principal
 from limen.controls.refusals import Reason, RefusedError
 from limen.errors import Problem
@@ -83,6 +84,11 @@ class GuardMiddleware:
             return
         except ConnectionError:  # gone before it had said everything: nothing crossed
             return
+        except Exception as error:  # noqa: BLE001 such as a server that gives no bytes: nothing crossed, and it is said
+            refusal = await self._refused("internal", "the request could not be read")
+            _LOG.error("the guard could not read a request: %s, incident %s", type(error).__name__, refusal.incident)
+            await answering.refused(refusal)
+            return
         answering.crosses(chosen.flow, chosen.returns, crossed.principal, crossed.record, crossed.tenant)
         given = iter([{"type": "http.request", "body": body, "more_body": False}])
 
@@ -92,31 +98,27 @@ class GuardMiddleware:
         try:
             await self._app(opened_scope(scope, body, crossed), received, answering.send)
         except RefusedError as refused:  # by another control, whose words repeat no value
-            await answering.refused(await self._by_another(refused, chosen, crossed))
+            if not is_incident(refused.incident):  # nobody recorded it yet, whatever it says
+                refused = await asyncio.to_thread(self._again, refused, _about(chosen, crossed))
+            await answering.refused(refused)
             return
         except Exception as error:  # noqa: BLE001 its words may repeat a record, and so may its traceback
-            refusal = await self._refused(
-                "internal",
-                "the application failed",
-                flow=chosen.flow,
-                principal=crossed.principal,
-                record=crossed.record,
-            )
+            refusal = await self._refused("internal", "the application failed", **_about(chosen, crossed))
             _LOG.error(
                 "the application behind the guard failed: %s, incident %s", type(error).__name__, refusal.incident
             )
             await answering.refused(refusal)
             return
         if not answering.done:
-            refusal = await self._refused("internal", "the application gave no answer", flow=chosen.flow)
+            refusal = await self._refused("internal", "the application gave no answer", **_about(chosen, crossed))
             await answering.refused(refusal)
 
-    async def _crossed(self, scope: Scope, receive: Receive) -> tuple[Any, bytes, Chosen]:
+    async def _crossed(self, scope: Scope, receive: Receive) -> tuple[Crossed | Admission, bytes, Chosen]:
         """Return what crossed, or who was admitted, the content, and on which flow.
 
         Raises RefusedError, recorded, and ConnectionError where the client is gone.
         """
-        found = None if b"%" in scope.get("raw_path", b"") else self._routes.find(scope["method"], scope["path"])
+        found = None if b"%" in (scope.get("raw_path") or b"") else self._routes.find(scope["method"], scope["path"])
         if found is None or (scope.get("query_string") and not found[0].query):
             raise await self._refused("undeclared_route", "no declared crossing has this method and path")
         principal = await self._identified(scope)
@@ -170,26 +172,29 @@ class GuardMiddleware:
             size += len(part)
             if size > self._largest:
                 raise await self._refused("too_large", f"the body is larger than {self._largest} bytes", **about)
-            parts.append(part)
+            if part:
+                parts.append(part)
             if not message.get("more_body", False):
                 break
         if head.length is not None and head.length != size:
             raise await self._refused("content_refused", "the body has not the length that it said", **about)
         return b"".join(parts)
 
-    async def _by_another(self, refused: RefusedError, chosen: Chosen, crossed: Any) -> RefusedError:
-        """Return a refusal by a control of the application, recorded once."""
-        if refused.incident:
-            return refused
-        about = {"flow": chosen.flow, "item": crossed.item, "principal": crossed.principal, "record": crossed.record}
-        direction: Direction = "returns" if chosen.item is None else "carries"
-        return await asyncio.to_thread(
-            self._guard.refuse, refused.reason, refused.problems, direction=direction, **about
-        )
-
     async def _refused(self, reason: Reason, message: str, **about: Any) -> RefusedError:
         return await asyncio.to_thread(self._guard.refuse, reason, Problem(message=message), **about)
 
     def _again(self, refused: RefusedError, about: Mapping[str, Any]) -> RefusedError:
-        """Return a refusal that was found before the guard was asked, recorded."""
+        """Return a refusal that the guard did not find itself, recorded."""
         return self._guard.refuse(refused.reason, refused.problems, **about)
+
+
+def _about(chosen: Chosen, crossed: Crossed | Admission) -> dict[str, Any]:
+    """Return what is recorded with a refusal that comes after a crossing."""
+    return {
+        "flow": chosen.flow,
+        "item": crossed.item,
+        "direction": "returns" if chosen.item is None else "carries",
+        "principal": crossed.principal,
+        "record": crossed.record,
+        "tenant": crossed.tenant,
+    }

@@ -7,6 +7,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from limen.controls.guard.callers import Caller
 from limen.controls.guard.content import Reader
 from limen.controls.guard.entries import RowEntries, described
 from limen.controls.guard.key_algorithms import algorithm_problems
@@ -60,6 +61,8 @@ class Prepared(NamedTuple):
     """Declared components and principals."""
     tenants: frozenset[str]
     items: frozenset[str]
+    answered: Mapping[str, Mapping[str, Caller]]
+    """Who may use each flow that leads to the component, by flow and name."""
 
     def bound(self, flow: object, direction: object, item: object) -> BoundRow | None:
         """Return the row of what was asked, whatever that is; None where there is none."""
@@ -140,6 +143,7 @@ def prepare(
         names=frozenset((*declaration.components, *declaration.principals)),
         tenants=frozenset(declaration.tenants),
         items=frozenset(declaration.data),
+        answered={row.flow: row.callers for row in table.rows.values() if row.sends == (row.direction == "returns")},
     )
 
 
@@ -155,7 +159,10 @@ def _ledger_problems(
         if name not in ledgers:
             message = f"{flow} is recorded in {name}, and that ledger was not given"
             problems.append(Problem(message=message, hint=f"open it: ledgers={{{name!r}: open_ledger(…)}}"))
-    for name in ledgers:
+    for name, ledger in ledgers.items():
+        if ledger.name != name:
+            message = f"the ledger that was given as {name} calls itself otherwise"
+            problems.append(Problem(message=message, hint=f"open it with name={name!r}, or give the other one"))
         if name not in declaration.ledgers:
             hint = f"declared are {', '.join(sorted(declaration.ledgers)) or 'none'}"
             problems.append(Problem(message=f"a ledger {name} was given that is not declared", hint=hint))

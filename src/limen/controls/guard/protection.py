@@ -97,7 +97,8 @@ class Protection:
                 )
             else:
                 assert bound.encryption is not None  # noqa: S101
-                content = _text(bound.encryption.seal(_record(content), self._context(first.plan, record, tenant)))
+                context = self._context(first.plan, record, tenant)
+                content = _text(bound.encryption.seal(_record(content, bound.layer), context))
         return content
 
     def removed(self, content: bytes, record: str, tenant: str) -> Removed:
@@ -127,9 +128,9 @@ class Protection:
                 )
             elif held:
                 assert encryption is not None  # noqa: S101
-                content = _text(encryption.open(_record(content), self._context(plan, record, tenant)))
+                content = _text(encryption.open(_record(content, layer), self._context(plan, record, tenant)))
             else:
-                _sealed_fields(_record(content), layer)
+                _sealed_fields(_record(content, layer), layer, self._context(plan, record, tenant), self._item)
         return Removed(content, False, signed)
 
     def _chosen(self, content: bytes, record: str, tenant: str) -> BoundPlan:
@@ -159,14 +160,17 @@ def _looked_at(content: bytes, key: str, context: Context) -> None:
         raise RefusedError(found.problems, reason="envelope_refused")
 
 
-def _sealed_fields(record: dict[str, Any], layer: LayerPlan) -> None:
-    """Raise RefusedError where a field that is declared sealed, and is not opened here, is not sealed by that key."""
+def _sealed_fields(record: dict[str, Any], layer: LayerPlan, context: Context, item: str) -> None:
+    """Raise RefusedError where a field that is declared sealed, and is not opened here, is not sealed for its place."""
+    from limen.controls.fields import field_context
+
     for name in layer.fields:
         value = record.get(name, _ABSENT)
-        if value is not _ABSENT and not (
-            isinstance(value, str) and inspected(value.encode("utf-8", "surrogatepass"), layer.key).is_sound
-        ):
-            hint = "the sender encrypts it as `protection` of the flow says"
+        if value is _ABSENT:
+            continue
+        text = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b""
+        if not inspected(text, layer.key, field_context(context, item, name)).is_sound:
+            hint = "the sender encrypts it as `protection` of the flow says, for this record and field"
             problem = Problem(message=f"the field {name} is not sealed under {layer.key}", hint=hint)
             raise RefusedError(problem, reason="layer_missing")
 
@@ -174,7 +178,11 @@ def _sealed_fields(record: dict[str, Any], layer: LayerPlan) -> None:
 _ABSENT = object()
 
 
-def _record(content: bytes) -> dict[str, Any]:
+def _record(content: bytes, layer: LayerPlan) -> dict[str, Any]:
+    """Return the record whose fields a layer seals: what they are called stands nowhere below, where nothing seals it.
+
+    Raises RefusedError (content_refused).
+    """
     try:
         value = strict_json(content)
     except ValueError:
@@ -182,6 +190,18 @@ def _record(content: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         hint = "send one JSON object: fields that are encrypted one by one are members of a record"
         raise RefusedError(Problem(message="the payload is no record with fields", hint=hint), reason="content_refused")
+    sealed = frozenset(layer.fields)
+    waiting = [inner for name, inner in value.items() if name not in sealed]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if not sealed.isdisjoint(one):
+                hint = "keep fields that are encrypted one by one at the top of the record"
+                problem = Problem(message="a field that is declared sealed stands within another field", hint=hint)
+                raise RefusedError(problem, reason="content_refused")
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
     return value
 
 
@@ -232,13 +252,9 @@ def _declared(component: Component, layer: LayerPlan, sends: bool) -> tuple[str,
 
 def _key(layer: LayerPlan, keyring: Keyring, *, sends: bool, problems: list[Problem]) -> Envelopes | None:
     """Return the envelopes of a key that is held; what the keyring lacks becomes a problem."""
+    if layer.kind == "signed":
+        return None  # asked for at each use
     try:
-        if layer.kind == "signed":
-            if sends:
-                keyring.signer(layer.key)
-            else:
-                keyring.verifiers(layer.key)
-            return None
         return keyring.seals(layer.key) if sends else keyring.opens(layer.key)
     except RefusedError as refused:
         problems += refused.problems

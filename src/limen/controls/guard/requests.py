@@ -11,6 +11,10 @@ from limen.controls.refusals import RefusedError
 from limen.errors import Problem
 
 _OF_THE_BODY = frozenset({b"content-length", b"transfer-encoding", b"content-encoding", b"trailer", b"expect"})
+_OTHERWISE = frozenset(
+    {b"x-http-method-override", b"x-http-method", b"x-method-override", b"x-original-url", b"x-rewrite-url"}
+)
+"""Headers of which frameworks take another method or path than the one that was looked at."""
 _MOST_DIGITS = 15
 
 
@@ -55,8 +59,12 @@ def heading(headers: Iterable[tuple[bytes, bytes]]) -> Heading:
 
 
 def opened_scope(scope: dict[str, Any], body: bytes, limen: object) -> dict[str, Any]:
-    """Return the scope for the application: with what crossed, headers that fit the opened body, and no extensions."""
-    headers = [(name, value) for name, value in scope.get("headers", ()) if name.lower() not in _OF_THE_BODY]
+    """Return the scope for the application: with what crossed, headers that fit the opened body, and no extensions.
+
+    Headers that would make another request of it are left out.
+    """
+    left_out = _OF_THE_BODY | _OTHERWISE
+    headers = [(name, value) for name, value in scope.get("headers", ()) if name.lower() not in left_out]
     headers.append((b"content-length", str(len(body)).encode()))
     return {**scope, "headers": headers, "extensions": {}, "limen": limen}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,7 @@ _UNAVAILABLE: tuple[Reason, ...] = (
     "key_unavailable",
     "directory_unusable",
     "quarantine_unavailable",
+    "replays_unavailable",
 )
 _STATUSES: dict[Reason, int] = {
     "undeclared_route": 404,
@@ -39,8 +41,11 @@ _STATUSES: dict[Reason, int] = {
     "internal": 500,
 }
 """Statuses of reasons; every other one is 403."""
-_KEPT = frozenset({b"retry-after", b"content-language"})
-"""Headers of the application that leave: they hold nothing of a record."""
+_KEPT: dict[bytes, Callable[[bytes], object]] = {
+    b"retry-after": re.compile(rb"\d{1,9}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT").fullmatch,
+    b"content-language": re.compile(rb"[A-Za-z]{2,3}(?:-[A-Z]{2})?(?:, ?[A-Za-z]{2,3}(?:-[A-Z]{2})?){0,7}").fullmatch,
+}
+"""Headers of the application that leave, written as they must be: so they hold nothing of a record."""
 
 
 def refusal_status(refused: RefusedError) -> int:
@@ -58,7 +63,11 @@ def problem_body(status: int, refused: RefusedError | None = None) -> bytes:
 
 def headers_of(kept: Iterable[tuple[bytes, bytes]], content_type: bytes, body: bytes | None) -> Headers:
     """Return the headers of an answer: some of the application's, and those that fit its body; None: it has none."""
-    found = [(name.lower(), value) for name, value in kept if name.lower() in _KEPT]
+    first: dict[bytes, bytes] = {}
+    for name, value in kept:
+        if (is_right := _KEPT.get(name.lower())) is not None and is_right(value):
+            first.setdefault(name.lower(), value)
+    found = list(first.items())
     found.append((b"cache-control", b"no-store"))
     if body is not None:
         found += [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]

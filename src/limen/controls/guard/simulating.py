@@ -98,8 +98,8 @@ def simulated(
 
 def _content_faults(bound: BoundRow, record: object, tenant: object, payload: object, largest: int) -> Iterator[Fault]:
     given: Any = b"" if payload is None else payload
-    yield from given_faults(given, record, largest)
     row = bound.row
+    yield from given_faults(row, given, record, largest)
     if not bound.looks or row.fields is None or not row.sends or type(payload) is not bytes:
         return
     try:

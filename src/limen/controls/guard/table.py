@@ -120,7 +120,7 @@ def _row(
     credential = UNSET if flow.authn is UNSET else flow.authn.credential
     lifetime = UNSET if credential is UNSET else credential.lifetime
     permission = "" if flow.authz is UNSET or flow.authz.permission is UNSET else flow.authz.permission
-    plans = plans_of(declaration, flow, item, direction, lattice)
+    plans = plans_of(declaration, flow, item, direction)
     partition = declaration.components[component].partitions_by
     return Row(
         flow=flow.id,
