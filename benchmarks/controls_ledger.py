@@ -2,7 +2,8 @@
 
 Each ratio is to the work that is needed at least, done in the same run by the same machine, in turns where the disk is
 asked: a bare write and fdatasync of lines of the same length to a file beside it; HMAC-SHA-256 of the same messages;
-for verification parsing each record and writing it again with rfc8785, in processor time of one core. What a second holds is told beside them.
+for verification parsing each record and writing it again with rfc8785, in processor time of one core. What a second
+holds is told beside them.
 """
 
 from __future__ import annotations

@@ -15,8 +15,10 @@ from examples.service.events import EpcisGateway, TraceService
 from examples.service.journals import journals
 from examples.service.keys import show_chain_keys
 from examples.service.neighbours import Inbox, OnCall, Watcher
-from examples.service.rows import Rows, sqlite_engine
+from examples.service.pki import write_private
+from examples.service.rows import Rows, registered
 from examples.service.serving import Server
+from examples.service.stores import JUDGED
 from examples.service.submissions import Packager
 from examples.service.tls import context
 from examples.service.trail import Trail
@@ -40,8 +42,9 @@ class Service:
         gateway = Component(house, "pharmacy-gateway")  # it is granted the master key of tenants' ids
         self.trail = Trail(house)
         house.alerts.incidents = self.trail.incidents
-        engine = sqlite_engine(house.folder / "rows.db")
-        self.rows = Rows(engine, house.declaration, gateway.keyring, self.trail.incidents, house.clock())
+        registry, incidents = house.stores.registry(), self.trail.incidents
+        tenants = registered(registry, house.declaration, gateway.keyring, incidents, house.clock())
+        self.rows = Rows(house.stores.engine(), tenants)
         self.trace = TraceService(house, self.broker, self.rows)
         ours: list[Any] = [
             EpcisGateway(house, self.broker),
@@ -70,9 +73,15 @@ class Service:
             self.house.ports[name] = server.listen(running.application, made, port + number if port else 0)
         return pins
 
-    def probes(self) -> dict[str, Callable[[Request], Request]]:
+    def probes(self) -> dict[str, Callable[[Request], Request | None]]:
         """Return how the reference's requests are made of the stores of this process."""
-        return {"ledger": self._ledger_probe}
+        found: dict[str, Callable[[Request], Request | None]] = {"ledger": self._ledger_probe}
+        if self.house.stores.rows == "postgresql":
+            found["tenancy"] = self._tenancy_probe
+        if self.house.vault is not None:
+            write_private(self.house.folder / "secrets" / "kms-probe", self.house.vault.auditor().encode())
+            found["kms"] = self._kms_probe
+        return found
 
     def start(self) -> None:
         """Begin with what is done by the clock; the witness is given every ledger's head first."""
@@ -101,7 +110,16 @@ class Service:
         chain = self.house.declaration.ledgers[name].chain
         keys = show_chain_keys(self.house.folder, self.house.store, str(chain.key) if chain else "")
         told = {"anchors": str(witness / "anchors.jsonl"), "witness": str(witness / "witness.pem"), "chain_keys": keys}
-        return request | {"endpoint": self.house.endpoints[name], "options": request["options"] | told}
+        return self.house.stores.asked(request | {"options": request["options"] | told})
+
+    def _tenancy_probe(self, request: Request) -> Request | None:
+        here = request["component"] in JUDGED
+        return self.house.stores.tenancy_asked(request, self.rows.tenants) if here else None
+
+    def _kms_probe(self, request: Request) -> Request:
+        vault = self.house.vault
+        address = vault.address if vault else ""
+        return request | {"endpoint": address, "credential": f"file:{self.house.folder / 'secrets' / 'kms-probe'}"}
 
     def _running(self, one: Any) -> Running:
         component: Component = one.component

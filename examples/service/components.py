@@ -16,7 +16,9 @@ from examples.service.callers import Callers
 from examples.service.calling import Answer, ask
 from examples.service.keys import keyring
 from examples.service.pki import Authority
+from examples.service.stores import Stores
 from examples.service.tls import context
+from examples.service.vault import Vault
 from limen.adapters.key_providers.key_store import KeyStore
 from limen.controls.guard.content import Reader
 from limen.controls.guard.crossed import Crossed
@@ -24,6 +26,7 @@ from limen.controls.guard.guard import Guard
 from limen.controls.guard.replays import Replays
 from limen.controls.incident import Facts, Incidents
 from limen.controls.ingress.directory import Directory
+from limen.controls.keyring import Custodian
 from limen.controls.ledger import Ledger
 from limen.controls.principals import Principal
 from limen.controls.redaction import Redactor
@@ -34,7 +37,6 @@ from limen.model.declaration import Declaration
 from limen.model.operations import Trigger
 
 _LEFT, _SESSION = timedelta(minutes=20), timedelta(minutes=14)
-_CRYPTO = frozenset({"envelope_refused", "signature_refused", "layer_missing"})
 Clock = Callable[[], datetime]
 
 
@@ -55,38 +57,23 @@ class Alerts:
             self.incidents.report(trigger, facts)
 
 
-class WatchedGuard(Guard):
-    """A guard whose refusals for cryptography's sake start an incident, as `incident_response` declares."""
-
-    def __init__(self, alerts: Alerts, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._alerts = alerts
-
-    def cross(self, flow: str, principal: Principal | None, payload: Any, **named: Any) -> Crossed:
-        """Let a payload cross as a guard does, and report an envelope or signature that is not what it should be."""
-        try:
-            return super().cross(flow, principal, payload, **named)
-        except RefusedError as refused:
-            if refused.reason in _CRYPTO:
-                name = "" if principal is None else principal.name
-                facts = Facts(reason=refused.reason, flow=flow, component=self.component, principal=name)
-                self._alerts.report("crypto-failure", facts)
-            raise
-
-
 class House(msgspec.Struct, frozen=True, kw_only=True):
     """What the components of one process share, as they would share a platform."""
 
     folder: Path
     loaded: Loaded
     store: KeyStore
+    """The keys that lie in the folder."""
+    custodian: Callable[[str], Custodian]
+    """Who keeps a component's keys."""
     authority: Authority
     ledgers: Mapping[str, Ledger]
     callers: Callers
     redactor: Redactor
     directory: Directory
-    endpoints: Mapping[str, str]
-    """Where each ledger lies, as a probe is told."""
+    stores: Stores
+    vault: Vault | None
+    """The key service; None where the folder's file stands for it."""
     alerts: Alerts
     """Who hears of failing cryptography and the like."""
     ports: dict[str, int]
@@ -102,25 +89,28 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
 class Component:
     """One component: what it sends and receives passes its guard, with its own keys and under its own name."""
 
-    def __init__(self, house: House, name: str, *, readers: Mapping[str, Reader] | None = None) -> None:
+    def __init__(
+        self, house: House, name: str, *, readers: Mapping[str, Reader] | None = None, redelivered: bool = False
+    ) -> None:
+        """Make its guard; `redelivered` says that what it gets may come again after a crash, and is no replay then."""
         self.house, self.name = house, name
         self.log = logging.getLogger(f"service.{name}")
         self._declared = house.declaration.components[name]
         self._flows = {flow.id: flow for flow in house.declaration.flows}
-        self.keyring = keyring(house.store, house.declaration, name)
+        self.keyring = keyring(house.custodian(name), house.declaration, name)
         ledgers = self._ledgers()
         replays = Replays()
         for ledger in ledgers.values():
             replays.remember(ledger.read())
-        self.guard = WatchedGuard(
-            house.alerts,
+        self.guard = Guard(
             house.loaded,
             name,
             keyring=self.keyring,
             ledgers=ledgers,
             clock=house.clock,
-            replays=replays,
+            replays=None if redelivered else replays,
             readers=readers,
+            incidents=house.alerts,
         )
         self._lock = threading.Lock()
         self._renew()

@@ -35,7 +35,7 @@ class Running(NamedTuple):
     """By component, the pin of its server's key."""
     logs: frozenset[str]
     """Components that write a log."""
-    probes: Mapping[str, Callable[[Request], Request]]
+    probes: Mapping[str, Callable[[Request], Request | None]]
     """By probe, what makes a request of this machine of one of the reference's: for key stores and databases."""
 
 
@@ -54,9 +54,9 @@ def write(folder: Path, running: Running) -> None:
             write_private(target / "flows" / source.name, text.encode())
     for source in sorted((REPOSITORY / "probes").iterdir()):
         asked = yaml.safe_load(source.read_text(encoding="utf-8"))["probes"]
-        moved = [(request, _moved(request, folder, running)) for request in asked]
-        _write(folder / "probes" / source.name, [found or request for request, found in moved])
-        _write(here / "probes" / source.name, [found for _, found in moved if found])
+        moved = [(request, list(_moved(request, folder, running))) for request in asked]
+        _write(folder / "probes" / source.name, [one for request, found in moved for one in found or [request]])
+        _write(here / "probes" / source.name, [one for _, found in moved for one in found])
 
 
 def _pins(running: Mapping[str, str]) -> dict[str, str]:
@@ -78,26 +78,27 @@ def _flows() -> Iterator[Mapping[str, Any]]:
             yield from yaml.safe_load(text)["flows"]
 
 
-def _moved(request: Request, folder: Path, running: Running) -> Request | None:
-    """Return a request of the reference as it is made here; None for one of something that does not run here."""
+def _moved(request: Request, folder: Path, running: Running) -> Iterator[Request]:
+    """Yield what a request of the reference is here; nothing for one of something that does not run here."""
     component = request.get("component", "")
     match request["probe"]:
         case "tls" if component in running.ports:
             host = request["endpoint"].rpartition(":")[0]
             trust = str(folder / "pki" / "authority.pem")
-            return _at(request, f"127.0.0.1:{running.ports[component]}", trust=trust, server_name=host)
+            yield _at(request, f"127.0.0.1:{running.ports[component]}", trust=trust, server_name=host)
         case "leak" if component in running.logs:
-            return _at(request, f"file:{folder / 'log' / component}", canaries=str(folder / "canaries.json"))
+            yield _at(request, f"file:{folder / 'log' / component}", canaries=str(folder / "canaries.json"))
         case "secrets":  # the history of this repository is long, and was searched when it was written
-            return request | {
+            yield request | {
                 "endpoint": str(REPOSITORY),
                 "options": {"allow": str(REPOSITORY / "tests/secrets-allowed.yaml")},
             }
         case "code":
-            return request | {"endpoint": str(REPOSITORY / "examples/service"), "options": {}}
+            for place in ("examples/service", "src/limen/controls"):
+                yield request | {"endpoint": str(REPOSITORY / place), "options": {}}
         case probe if probe in running.probes:
-            return running.probes[probe](request)
-    return None
+            found = running.probes[probe](request)
+            yield from () if found is None else (found,)
 
 
 def _at(request: Request, endpoint: str, **options: Any) -> Request:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import secrets
 import sys
 import time
@@ -95,15 +96,17 @@ class Partners:
         self.serials.append(serial)
         return self.sent(partner, f"{partner}-events", orjson.dumps(partners.event(serial)), self.record("event"))
 
-    def dispensing(self) -> Done:
+    def dispensing(self, pharmacy: str = "014") -> Done:
         """Send what was dispensed to a patient."""
         name = partners.person()
         self.names.append(name)
-        return self.sent("pharmacy-014", "dispense-014", partners.dispensing(name), self.record("dispense"))
+        content, record = partners.dispensing(name), self.record("dispense")
+        return self.sent(f"pharmacy-{pharmacy}", f"dispense-{pharmacy}", content, record)
 
-    def movement(self, ndc: str = partners.SCHEDULE_IV) -> Done:
+    def movement(self, ndc: str = partners.SCHEDULE_IV, pharmacy: str = "014") -> Done:
         """Send what left a cabinet."""
-        return self.sent("cabinet-014", "movement-014", partners.movement(ndc), self.record("movement"))
+        content, record = partners.movement(ndc), self.record("movement")
+        return self.sent(f"cabinet-{pharmacy}", f"movement-{pharmacy}", content, record)
 
     def order(self) -> Done:
         """Send stock to another pharmacy."""
@@ -196,7 +199,9 @@ def submission(them: Partners) -> list[Done]:
 
 JOBS: dict[str, Callable[[Partners], list[Done]]] = {
     "events": lambda them: [them.event("cmo"), them.event("threepl")],
-    "dispensing": lambda them: [them.dispensing(), them.movement()],
+    "dispensing": lambda them: [
+        sent for pharmacy in ("014", "022") for sent in (them.dispensing(pharmacy), them.movement(pharmacy=pharmacy))
+    ],
     "transfer": transfer,
     "submission": submission,
 }
@@ -224,6 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = options.jobs or list(MISBEHAVIOUR if options.misbehave else JOBS)
     if unknown := set(wanted) - set(MISBEHAVIOUR if options.misbehave else JOBS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    os.umask(0o077)
     them = Partners(options.folder.resolve())
     try:
         if options.misbehave:

@@ -119,7 +119,7 @@ class TraceService:
     """Keeps what was queued in the repository, sealed, and a digest of it in the trail."""
 
     def __init__(self, house: House, broker: Broker, rows: Rows) -> None:
-        self.component = Component(house, "trace-service")
+        self.component = Component(house, "trace-service", redelivered=True)
         self.handlers: Mapping[str, Handler] = {}  # it takes what it gets from the broker
         self._house, self._broker, self._rows = house, broker, rows
         self._queue = Component(house, "event-broker")

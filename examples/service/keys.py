@@ -12,7 +12,7 @@ from typing import cast, get_args
 from examples.service.pki import write_private
 from limen.adapters.key_providers.key_store import KeyStore
 from limen.adapters.key_providers.store_form import Algorithm
-from limen.controls.keyring import Keyring, Uses
+from limen.controls.keyring import Custodian, Keyring, Uses
 from limen.model.declaration import Declaration
 
 _COST = 1 << 14
@@ -38,8 +38,8 @@ def key_store(folder: Path, passphrase: str, declaration: Declaration) -> KeySto
     return store
 
 
-def keyring(store: KeyStore, declaration: Declaration, component: str) -> Keyring:
-    """Return what one component may use."""
+def keyring(custodian: Custodian, declaration: Declaration, component: str) -> Keyring:
+    """Return what one component may use of what a custodian keeps."""
     one = declaration.components[component]
     macs = {
         name for name, key in declaration.keys.items() if component in (key.grantees or ()) and key.purpose in _MACS
@@ -51,7 +51,7 @@ def keyring(store: KeyStore, declaration: Declaration, component: str) -> Keyrin
         verifies=frozenset(one.verifies_with),
         macs=frozenset(macs),
     )
-    return Keyring.of_store(store, uses=uses)
+    return Keyring(custodian, uses=uses)
 
 
 def show_chain_keys(folder: Path, store: KeyStore, name: str) -> list[dict[str, str]]:

@@ -26,7 +26,8 @@ from examples.service.components import Component, House
 from examples.service.pki import write_private
 from examples.service.transfers import TOKEN_HEADER
 from limen.controls.guard.crossed import Crossed
-from limen.controls.witness import FileWitness
+from limen.controls.refusals import RefusedError
+from limen.controls.witness import FileWitness, RefusedAnchorError
 from limen.integrity.anchors import anchors
 from limen.integrity.signatures import KeySigner
 
@@ -57,6 +58,7 @@ class Watcher:
     """The witness: keeps the heads of the ledgers, signed, apart from whoever writes them."""
 
     def __init__(self, house: House) -> None:
+        # An anchor says head and length, and of which ledger when; `anchors` takes nothing besides.
         self.component = Component(house, "witness", readers={"chain-head": lambda _: ("head", "length")})
         folder = house.folder / "witness"
         self.witness = FileWitness(folder / "anchors.jsonl", witness_signer(folder))
@@ -64,9 +66,12 @@ class Watcher:
         self.handlers: Mapping[str, Handler] = {flow.id: self.keep for flow in flows}
 
     def keep(self, crossed: Crossed, _: Headers) -> None:
-        """Keep one head; raises WitnessError where it is of another history."""
+        """Keep one head; raises RefusedError, mismatch, where it is of another history."""
         (anchor,) = anchors(crossed.payload)
-        self.witness.keep(anchor)
+        try:
+            self.witness.keep(anchor)
+        except RefusedAnchorError as error:
+            raise RefusedError(error.problems, reason="mismatch") from None
 
 
 def witness_signer(folder: Path) -> KeySigner:

@@ -58,6 +58,7 @@ class Server:
         self._pool = concurrent.futures.ThreadPoolExecutor(self._limits.threads, thread_name_prefix="connection")
         self._places = threading.BoundedSemaphore(self._limits.threads)
         self._wake, self._waker = socket.socketpair()
+        self._closed = False
 
     def listen(self, app: App, tls: SSL.Context, port: int = 0) -> int:
         """Open a port on loopback (0: a free one) for an application, and return it; `serve` begins to answer."""
@@ -73,15 +74,16 @@ class Server:
 
     def close(self) -> None:
         """Take no more connections, finish the requests that are being answered, and return."""
+        if self._closed:
+            return
+        self._closed = True
         self._waker.send(b"x")  # nobody reads it: it stays readable for every thread
-        for listener in self._listeners:
-            listener.close()
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()
         self._pool.shutdown(wait=True)
-        self._wake.close()
-        self._waker.close()
+        for one in (*self._listeners, self._wake, self._waker):
+            one.close()
 
     def _accept(self, listener: socket.socket, app: App, tls: SSL.Context) -> None:
         while True:

@@ -23,7 +23,7 @@ class ServiceSettings(Settings, frozen=True, kw_only=True):
     """Passphrase of the key store file."""
 
 
-class VaultSettings(ServiceSettings, frozen=True, kw_only=True):
+class VaultSettings(Settings, frozen=True, kw_only=True):
     """With `--keys openbao`."""
 
     vault_address: Annotated[str, From("env:VAULT_ADDR")]
@@ -39,6 +39,25 @@ def begin(folder: Path) -> None:
         write_private(folder / REVIEWER, secrets.token_urlsafe(18).encode())
 
 
-def settings_of(folder: Path, *, vault: bool) -> ServiceSettings:
+class DatabaseSettings(Settings, frozen=True, kw_only=True):
+    """With `--database postgresql` or `--ledgers postgresql`."""
+
+    database: Annotated[str, From("env:LIMEN_SERVICE_DATABASE")]
+    """HOST:PORT/NAME."""
+    owner: Annotated[Secret, From("env:LIMEN_SERVICE_DATABASE_OWNER", least=12, bits=30)]
+    """user:password of whoever makes tables and roles; the service itself works as a role that owns nothing."""
+
+
+def settings_of(folder: Path) -> ServiceSettings:
     """Return the settings, or raise SettingsError with everything that is wrong with any of them."""
-    return load(VaultSettings if vault else ServiceSettings, folder=folder)
+    return load(ServiceSettings, folder=folder)
+
+
+def vault_settings() -> VaultSettings:
+    """Return where the key service is; raises SettingsError."""
+    return load(VaultSettings)
+
+
+def database_settings() -> DatabaseSettings:
+    """Return where the database is; raises SettingsError."""
+    return load(DatabaseSettings)

@@ -11,10 +11,11 @@ from limen.controls.anchoring import Anchoring
 from limen.controls.incident import Incidents
 from limen.controls.incident_evidence import ledger_exhibit
 from limen.controls.ledger import Entry
-from limen.controls.witness import FileWitness, WitnessError
+from limen.controls.witness import FileWitness, RefusedAnchorError, WitnessError
 from limen.errors import LimenError
 from limen.integrity.anchors import Anchor, anchor_line
 
+OTHER_HISTORY = 409
 ALARMS = {"crossing-log": "trial-alarm", "trace-log": "trace-alarm", "cs-ledger": "cs-alarm"}
 ANCHORS = {"crossing-log": "trial-anchor", "trace-log": "trace-anchor", "cs-ledger": "cs-anchor"}
 KEYS = {"crossing-log": "trial-anchor-key", "trace-log": "trace-anchor-key", "cs-ledger": "cs-anchor-key"}
@@ -30,7 +31,12 @@ class WitnessOverFlow:
         """Send a head, and return it as the witness signed it."""
         record = f"{anchor.ledger}:{anchor.length}:{anchor.at.replace('.', ':')}"
         try:
-            demand(self._ledger.send(self._flow, anchor_line(anchor), record), self._flow)
+            answer = self._ledger.send(self._flow, anchor_line(anchor), record)
+            if answer.status == OTHER_HISTORY:
+                raise RefusedAnchorError("the witness has seen another history of the ledger")
+            demand(answer, self._flow)
+        except WitnessError:
+            raise
         except (LimenError, OSError) as error:
             raise WitnessError(f"the witness keeps nothing now: {type(error).__name__}") from None
         kept = [one for one in self.kept(anchor.ledger) if (one.length, one.head) == (anchor.length, anchor.head)]
@@ -57,7 +63,7 @@ class Trail:
             folder=house.folder / "incidents",
             seal=custodian.keyring.signer(KEYS["cs-ledger"]),
             hook=self.alarm,
-            exhibits={name: ledger_exhibit(name, house.endpoints[name]) for name in house.ledgers},
+            exhibits={name: ledger_exhibit(name, house.stores.endpoint(name)) for name in house.ledgers},
             clock=house.clock,
         )
         folder = house.folder / "witness"

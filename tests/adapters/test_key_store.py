@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from limen.adapters.key_providers import Access, KeyProviderError, open_key
 from limen.adapters.key_providers.file import KeyStore
 from limen.adapters.key_providers.key_store import secret_id
+from limen.adapters.key_providers.store_disk import locked, read, stamp
 from limen.adapters.key_providers.store_form import covering, keys_of
 from limen.adapters.key_providers.store_secrets import SEALING, SIGNING
 from limen.integrity.signatures import verifies
@@ -279,6 +281,10 @@ class TestFile:
         folder.chmod(0o1777)
         KeyStore.open(folder / "keys.json")
 
+    def test_a_file_too_large_is_not_read(self, store: KeyStore, path: Path) -> None:
+        os.truncate(path, (16 << 20) + 1)
+        refused(lambda: KeyStore.open(path), "odd", "larger than 16 MiB")
+
     def test_nothing_is_replaced_by_a_new_store(self, store: KeyStore, path: Path) -> None:
         before = path.read_bytes()
         refused(lambda: KeyStore.create(path), "refused", "exists")
@@ -298,9 +304,9 @@ class TestFile:
             st.sampled_from(["format", "digest", "keys", "ciphertext", "nonce", "scrypt"]), inner), max_leaves=8
     ).map(lambda value: json.dumps(value).encode()))  # fmt: skip
     def test_any_other_content_is_refused(self, content: bytes) -> None:
-        for read in (keys_of, covering):
+        for form in (keys_of, covering):
             with pytest.raises(ValueError, match="it is"):
-                read(content)
+                form(content)
 
     @pytest.mark.parametrize(
         "change",
@@ -436,9 +442,14 @@ class TestTogether:
             store.enable("phi")
             assert other.stored("phi").state == "live"
 
-    def test_a_writer_waits_and_gives_up(self, store: KeyStore, path: Path) -> None:
-        from limen.adapters.key_providers.store_disk import locked
+    def test_a_file_that_was_just_written_is_read_again(self, store: KeyStore, path: Path) -> None:
+        """Its age may not tell it from the next one: only one that has settled is known by it."""
+        assert read(path)[1] == ()
+        long_ago = time.time() - 60
+        os.utime(path, (long_ago, long_ago))
+        assert read(path)[1] == stamp(path) != ()
 
+    def test_a_writer_waits_and_gives_up(self, store: KeyStore, path: Path) -> None:
         with locked(path):
             refused(lambda: locked(path, patience=0.05).__enter__(), "unreachable", "another writer")
         with locked(path, patience=0.05):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from limen.analysis.permissions import grants, is_wildcard
+from limen.analysis.permissions import grants, is_wildcard, overlaps
 from tests.analysis.subjects import detail, facts_of, inputs, some
 
 PUBLIC = {"level": 0, "compartments": [], "text": "public"}
@@ -349,6 +351,38 @@ def test_permissions(granted: str, asked: str, expected: bool) -> None:
     assert grants(granted, asked) is expected
     assert is_wildcard("packet:*")
     assert not is_wildcard("packet:up*load")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("a:b", "a:b", True),
+        ("a:b", "a:c", False),
+        ("a:*", "a:c", True),
+        ("a:*", "*:c", True),
+        ("*", "a:b:c", True),
+        ("a:*", "a:b:c", True),
+        ("a:b", "a:b:c", False),
+        ("a:b", "a:b:*", False),
+        ("a:*:c", "a:b", False),
+        ("*:b", "a:*:c", False),
+        ("x:*", "a:*", False),
+    ],
+)
+def test_overlaps(one: str, other: str, expected: bool) -> None:
+    assert overlaps(one, other) is overlaps(other, one) is expected
+
+
+PARTS = st.lists(st.sampled_from(["a", "b", "*"]), min_size=1, max_size=3).map(":".join)
+PLAIN = st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=4).map(":".join)
+
+
+@given(PARTS, PARTS, PLAIN)
+def test_what_both_grant_overlaps(one: str, other: str, asked: str) -> None:
+    if grants(one, asked) and grants(other, asked):
+        assert overlaps(one, other)
+    if "*" not in other:
+        assert overlaps(one, other) is grants(one, other)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,21 @@ DECLARED: dict[str, Any] = {
             "to": "store",
             "authz": {"roles": ["coordinator"], "permission": "packet:upload"},
         },
+        {
+            "id": "unlimited",
+            "from": "uploader",
+            "to": "store",
+            "authn": {"method": "mtls"},
+            "authz": {"roles": ["coordinator"], "permission": "packet:upload"},
+        },
+        {
+            "id": "unsaid",
+            "from": "uploader",
+            "to": "store",
+            "authn": {"method": "mtls", "credential": {}},
+            "authz": {"roles": ["coordinator"], "permission": "packet:upload"},
+        },
+        {"id": "silent", "from": "uploader", "to": "store", "authn": {"method": "mtls"}},
         {"id": "nobody", "from": "uploader", "to": "store", "authn": {"method": "none"}},
     ],
 }  # fmt: skip

@@ -77,7 +77,7 @@ def points(setting: dict[str, Any]) -> dict[str, Any]:
 
             def act(say: int, at: int = point, part: int = how) -> None:
                 die_at(ctypes.c_long(at), ctypes.c_int(part))
-                writer(setting, say, 2)
+                writer(setting, say, setting["groups"])
 
             child, handle = started(act)
             acknowledged += heard(handle)

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from limen.controls.access import Access, Decision
 from limen.controls.access_decisions import Asked
-from limen.controls.ledger import Ledger, open_ledger
+from limen.controls.access_duties import DEEDS
+from limen.controls.guard.entries import CROSSED
+from limen.controls.ledger import Entry, Ledger, open_ledger
 from limen.controls.refusals import RefusedError
 from limen.errors import UsageError
 from tests.controls.accessing import NOW, declaration, principal
@@ -97,6 +99,10 @@ REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
         {"flow": "upload", "until": NOW + timedelta(hours=2)},
     ),
     "another permission than the flow's": ("permission_missing", {"flow": "upload", "asks": "packet:read"}),
+    "a flow that admits no role": ("permission_missing", {"flow": "silent"}),
+    "a permission too long": ("permission_missing", {"asks": "a" * 1025}),
+    "a purpose too long": ("purpose_missing", {"purpose": "a" * 1025}),
+    "a record too long": ("content_refused", {"record": "a" * 1025}),
     "a role that the flow does not take": ("role_missing", {"flow": "upload", "name": "eve", "roles": ("steward",)}),
 }
 
@@ -117,6 +123,45 @@ def test_refused_and_recorded(access: Access, ledger: Ledger, name: str) -> None
     assert line.details["reason"] == reason
     assert line.actor == who
     assert access.fields(decision, "record") == frozenset()
+
+
+def test_what_is_no_text_is_not_recorded(access: Access, ledger: Ledger) -> None:
+    assert not decided(access, "ana", "coordinator", asks="a\nb", record="c\nd", purpose="e\nf")
+    (line,) = ledger.read()
+    assert (line.record, line.details["permission"], line.details["purpose"]) == ("", "", "")
+    assert decided(access, "ana", "coordinator", record="r" * 1024, purpose="p" * 1024)
+
+
+def test_flows_that_do_not_limit_credentials(access: Access) -> None:
+    for flow in ("unlimited", "unsaid"):
+        assert decided(access, "uploader", "coordinator", flow=flow, until=NOW + timedelta(days=30))
+
+
+def test_a_crossing_of_the_guard_is_a_deed(ledger: Ledger) -> None:
+    assert DEEDS[CROSSED] == "passed"
+    changed = declaration(principals={"ana": {"roles": ["reviewer"]}})
+    for number, (action, outcome, conflict) in enumerate(
+        (
+            (CROSSED, "passed", True),
+            (CROSSED, "refused", False),
+            ("other", "passed", False),
+            ("other", "allowed", False),
+        )
+    ):
+        details = {"permission": "packet:upload", "outcome": outcome}
+        ledger.append(Entry(tenant="", actor="ana", action=action, record=f"r-{number}", details=details))
+        decision = decided(
+            Access(changed, ledger=ledger), "ana", "reviewer", asks="submission:sign", record=f"r-{number}"
+        )
+        assert (decision.reason == "duty_conflict") is conflict
+
+
+def test_entries_of_others_that_look_like_deeds(ledger: Ledger) -> None:
+    for permission in (None, 7, ["packet:upload"], {"packet:upload": 1}):
+        details = {"permission": permission, "outcome": "allowed"}
+        ledger.append(Entry(tenant="", actor="ana", action="access", record="r-1", details=details))
+    changed = declaration(principals={"ana": {"roles": ["reviewer"]}})
+    assert decided(Access(changed, ledger=ledger), "ana", "reviewer", asks="submission:sign")
 
 
 def test_what_stays_allowed_beside_a_duty(access: Access) -> None:
@@ -266,6 +311,13 @@ def test_whatever_is_asked_is_decided_and_recorded(
     assert bool(decision) <= allowed
     if decision:
         assert Asked(permission=permission, record=record, purpose=purpose).wrong() is None
+
+
+def test_a_name_of_two_has_the_duties_of_both(ledger: Ledger) -> None:
+    people = {"uploader": {"roles": ["reviewer"]}}
+    access = Access(declaration(principals=people), ledger=ledger)
+    assert decided(access, "uploader", "coordinator").reason == "duty_conflict"
+    assert decided(access, "uploader", "coordinator", asks="packet:read")
 
 
 def test_demand_raises(access: Access) -> None:

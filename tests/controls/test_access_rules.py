@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from limen.controls.access import Access
 from limen.controls.access_rules import AccessRules
 from limen.controls.ledger import Ledger, open_ledger
-from limen.errors import PolicyError
+from limen.errors import PolicyError, UnassessedError
 from tests.controls.accessing import NOW, declaration, principal
 
 HOURS = """package access
@@ -118,6 +119,37 @@ def test_a_dead_engine_is_started_anew() -> None:
             assert rules.allow(about)
         rules.close()
         assert rules.allow(about)
+
+
+def test_after_a_fork_each_process_has_answers_of_its_own() -> None:
+    """The pipes of the parent's engine are not the child's: else each would read what the other one asked."""
+    text = 'package access\n\nimport rego.v1\n\ndefault allow := false\n\nallow if input.who == "parent"\n'
+    with AccessRules(text, query=QUERY) as rules:
+        assert rules.allow({"who": "parent"})
+        child = os.fork()
+        if not child:  # pragma: no cover - another process
+            with contextlib.suppress(BaseException):
+                wrong = sum(rules.allow({"who": "child"}) for _ in range(300))
+                right = rules.allow({"who": "parent"})
+                rules.close()
+                os._exit(0 if right and not wrong else 1)
+            os._exit(2)
+        wrong = sum(not rules.allow({"who": "parent"}) for _ in range(300))
+        _, status = os.waitpid(child, 0)
+        assert (os.waitstatus_to_exitcode(status), wrong) == (0, 0)
+        assert rules.allow({"who": "parent"})
+
+
+def test_without_an_engine_nothing_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> Path:
+        raise UnassessedError("regorus is not installed")
+
+    with AccessRules("package access\n\nimport rego.v1\n\nallow := true\n", query=QUERY) as rules:
+        rules.close()
+        with monkeypatch.context() as patched:
+            patched.setattr("limen.policy.embedded.regorus_folder", gone)
+            assert not rules.allow({})
+        assert rules.allow({})
 
 
 def test_what_has_no_json_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -25,7 +26,10 @@ from limen.errors import DeclarationError
 from limen.integrity import dsse
 from limen.integrity.verifying import Expected
 from limen.model.ledgers import Deletion
-from limen.model.probing import ChainKey
+from limen.model.probing import ChainKey, ProbeOptions, StoredRecords
+from limen.probes import storage
+from limen.probes.attempting import attempt
+from limen.probes.interface import Target
 from tests.controls.deleting import (
     ANCHORER,
     APPROVERS,
@@ -279,7 +283,7 @@ def test_an_approval_counts_once(place: Place) -> None:
     request = place.deletions.request(7, "kept for long enough")
     approvals = place.approvals(request)
     place.deletions.delete(request, approvals, place.clock.now)
-    used = place.deletions._used()
+    used = place.deletions._used(place.clock.now)
     _, objections = judged(
         request,
         approvals,
@@ -438,6 +442,28 @@ def test_the_probe_accepts_a_base_that_the_witness_signed_and_no_other(place: Pl
     assert (more["sequence"]["kind"], more["chain"]["kind"]) == ("gap", "missing")
 
 
+def test_the_storage_probe_takes_the_deletion_for_lawful(place: Place) -> None:
+    grown(place)
+    request = place.deletions.request(7, "kept for long enough")
+    place.deletions.delete(request, place.approvals(request), place.clock.now)
+    records = StoredRecords(sequence="_seq", deletions=DELETED)
+    target = Target(
+        probe="storage",
+        section="components",
+        name="log",
+        endpoint="file:log*.jsonl",
+        options=ProbeOptions(records=records),
+        declared={"duty": 100 * 86_400, "approvers": 2},
+        folder=place.folder,
+    )
+    made = attempt(storage, target, timeout=20.0)
+    assert made.status == "completed", made.reason
+    found = json.loads(made.observations[0].facts)["records"]
+    assert {name: found[name] for name in ("missing", "unexplained", "deletions", "early", "unapproved", "gap")} == {
+        "missing": 7, "unexplained": 0, "deletions": 1, "early": 0, "unapproved": 0, "gap": 0,
+    }  # fmt: skip
+
+
 def test_a_base_of_a_forged_anchor_is_none(place: Place) -> None:
     grown(place)
     first = place.ledger.segments()[0]
@@ -563,6 +589,95 @@ class Schedule(RuleBasedStateMachine):
 
 TestSchedule = Schedule.TestCase
 TestSchedule.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+def test_a_note_that_somebody_made_hides_nothing(place: Place) -> None:
+    grown(place)
+    for segment in place.ledger.segments()[:2]:
+        body = place.ledger.files.body(segment)
+        whole = body.read_bytes()
+        body.unlink()
+        note = place.folder / f"{segment.stem}.deleted"
+        for content in (b"{}", b'{"at":"2019-01-01","first":1,"last":7}', b""):
+            note.write_bytes(content)
+            for look in (lambda: list(place.ledger.read()), lambda: verified_across(place.ledger), place.ledger.gone):
+                with pytest.raises(LedgerError):
+                    look()
+        note.unlink()
+        body.write_bytes(whole)
+    assert place.records()[0] == 1
+
+
+def test_a_deletion_that_is_recorded_covers_no_later_note(place: Place) -> None:
+    grown(place)
+    request = place.deletions.request(3, "kept for long enough")
+    place.deletions.delete(request, place.approvals(request), place.clock.now)
+    segment = place.ledger.present()[0]
+    place.ledger.files.note(segment, "deleted", {})
+    place.ledger.files.body(segment).unlink()
+    with pytest.raises(LedgerError, match="nothing records"):
+        list(place.ledger.read())
+    place.ledger.close()
+    place.open()
+    with pytest.raises(LedgerError, match="nothing records"):
+        place.records()
+
+
+def test_deletions_of_deletions_are_still_known(place: Place) -> None:
+    grown(place)
+    for last in (3, 7, 11):
+        request = place.deletions.request(last, "kept for long enough")
+        place.deletions.delete(request, place.approvals(request), place.clock.now)
+        place.later(1)
+    place.cut()
+    place.later(200)
+    place.cut()
+    last = place.ledger.present()[-2].last  # which has the entries of the deletions before
+    request = place.deletions.request(last, "kept for long enough")
+    place.deletions.delete(request, place.approvals(request), place.clock.now)
+    place.ledger.close()
+    place.open()
+    assert place.records()[0] == last + 1
+
+
+def test_a_hold_that_comes_while_the_witness_is_asked_stops_the_deletion(place: Place) -> None:
+    grown(place)
+    request = place.deletions.request(7, "kept for long enough")
+    keep = place.witness.keep
+
+    class Slow(FileWitness):
+        def keep(self, anchor: Any) -> Any:
+            if anchor.base:
+                place.holds.place("case-7", by="Tom Okafor", reason="a dispute", first=2, last=2)
+            return keep(anchor)
+
+    place.anchoring._witness = Slow(place.folder / "anchors.jsonl", WITNESS, clock=place.clock)
+    with pytest.raises(RefusedError) as raised:
+        place.deletions.delete(request, place.approvals(request), place.clock.now)
+    assert raised.value.reason == "on_hold"
+    assert place.records()[0] == 1
+    place.anchoring._witness = place.witness
+    assert place.deletions.finish(place.clock.now) == ()
+    assert place.records()[0] == 1
+    place.holds.release("case-7", by="Tom Okafor", reason="settled")
+    assert len(place.deletions.finish(place.clock.now)) == 2
+
+
+def test_a_hold_that_comes_between_judging_and_deciding_stops_the_deletion(place: Place) -> None:
+    grown(place)
+    request = place.deletions.request(7, "kept for long enough")
+    against = place.deletions._against
+
+    def late(request: Request, now: Any) -> Any:
+        yield from against(request, now)
+        if not place.holds.active():
+            place.holds.place("case-7", by="Tom Okafor", reason="a dispute", first=2, last=2)
+
+    place.deletions._against = late  # type: ignore[method-assign]
+    with pytest.raises(RefusedError) as raised:
+        place.deletions.delete(request, place.approvals(request), place.clock.now)
+    assert raised.value.reason == "on_hold"
+    assert DECIDED not in place.actions()
 
 
 def test_a_broken_segment_is_evidence_and_is_not_deleted(place: Place) -> None:

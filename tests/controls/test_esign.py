@@ -21,6 +21,7 @@ from limen.controls.esign import ElectronicSignatures, manifestation
 from limen.controls.esign_documents import TYPE, RecordSignature, about, verified_document
 from limen.controls.esign_history import LOCKED_FOR, MOST_FAILURES
 from limen.controls.esign_people import People
+from limen.controls.esign_sessions import Sessions
 from limen.controls.refusals import RefusedError
 from limen.errors import UnassessedError
 from limen.integrity import dsse
@@ -72,9 +73,9 @@ def test_what_is_recorded(desk: Desk) -> None:
     (line,) = desk.lines()
     assert (line.tenant, line.actor, line.action, line.record) == ("site-012", "aruiz", "esign:signed", "S-1")
     assert line.details["meaning"] == "approval"
-    assert line.details["digest"] == hashlib.sha256(CONTENT).hexdigest()
     assert line.details["signature"] == hashlib.sha256(made.document).hexdigest()
-    for told in (PASSWORDS["aruiz"], made.session, "Ana Ruiz", "4.2"):
+    digest = hashlib.sha256(CONTENT).hexdigest()  # whoever guesses the content could test the guess by it
+    for told in (PASSWORDS["aruiz"], made.session, "Ana Ruiz", "4.2", digest):
         assert told.encode() not in line.raw
     assert made.session not in repr(made)
     assert "Ruiz" not in repr(desk.people.by_user("aruiz"))
@@ -223,10 +224,20 @@ def test_both_components_first_then_one(desk: Desk) -> None:
     refused("unauthenticated", lambda: desk.sign(session=second.session))  # eight hours are over
 
 
+def test_sessions_that_end_sooner(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "sooner.jsonl", sessions=Sessions(idle=timedelta(minutes=1)))
+    session = desk.sign().session
+    desk.later(seconds=61)
+    refused("unauthenticated", lambda: desk.sign(session=session))
+    desk.close()
+
+
 def test_a_session_is_one_persons(desk: Desk) -> None:
     ana = desk.sign().session
     desk.sign("bli")
     refused("wrong_identity", lambda: desk.sign(session=ana, signer=key_of("bli")))
+    refused("unauthenticated", lambda: desk.sign(session=ana, user="bli"))  # Ana's session and password, Bo's code
+    ana = desk.sign().session
     refused("unauthenticated", lambda: desk.sign("bli", session=ana))  # Bo's password in Ana's session ends it
     refused("unauthenticated", lambda: desk.sign(session=ana))
     refused("unauthenticated", lambda: desk.sign("bli", session=desk.sign().session, user="bli"))
@@ -251,11 +262,11 @@ def test_wrong_components_look_alike_and_are_recorded(desk: Desk) -> None:
     }
     assert len(told) == 1
     assert [(line.actor, line.details["why"]) for line in desk.lines()] == [
-        ("aruiz", "password"),
-        ("", "password"),
-        ("bli", "password"),
-        ("", "password"),
-        ("", "password"),
+        ("aruiz", "component"),
+        ("", "component"),
+        ("bli", "component"),
+        ("", "component"),
+        ("", "component"),
     ]
     assert b"nobody" not in b"".join(line.raw for line in desk.lines())
 
@@ -275,6 +286,28 @@ def test_a_lockout_outlives_the_process(desk: Desk) -> None:
     refused("duty_conflict", lambda: desk.signatures.unlock("aruiz", by="aruiz"))
     desk.signatures.unlock("aruiz", by="bli")
     assert desk.sign().signature.user == "aruiz"
+
+
+def test_a_lockout_ends(desk: Desk) -> None:
+    for _ in range(MOST_FAILURES):
+        refused("unauthenticated", lambda: desk.sign(password="wrong password"))
+    desk.later(seconds=LOCKED_FOR.total_seconds())
+    assert desk.sign().signature.user == "aruiz"
+
+
+def test_a_lockout_raises_an_alarm_once(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def alarm(user: str) -> None:
+        told.append(user)
+        raise OSError("the pager is broken")
+
+    desk = Desk(tmp_path / "alarmed.jsonl", alarm=alarm)
+    for _ in range(MOST_FAILURES + 3):
+        refused("unauthenticated", lambda: desk.sign(password="wrong password"))
+        refused("unauthenticated", lambda: desk.sign(user="nobody"))
+    assert told == ["aruiz"]
+    desk.close()
 
 
 def test_a_right_password_forgets_the_wrong_ones(desk: Desk) -> None:
@@ -301,7 +334,7 @@ def test_guesses_at_once_are_counted(desk: Desk) -> None:
         thread.join()
     assert told == ["unauthenticated"] * 12
     whys = [line.details["why"] for line in desk.lines()]
-    assert whys.count("password") == MOST_FAILURES
+    assert whys.count("component") == MOST_FAILURES
 
 
 def test_an_old_password_signs_nothing(desk: Desk) -> None:
@@ -311,6 +344,13 @@ def test_an_old_password_signs_nothing(desk: Desk) -> None:
     refused("credential_expired", desk.sign)
     desk.signatures.people = desk.people.with_password("aruiz", desk.people.by_user("aruiz").password.text, desk.now)
     desk.sign()
+
+
+def test_nobody_signs_before_they_are_enrolled(desk: Desk) -> None:
+    desk.signatures.people = People([person("aruiz", since=START + timedelta(seconds=1))])
+    refused("unauthenticated", desk.sign)
+    desk.later(seconds=1)
+    assert desk.sign().signature.order == 1
 
 
 def test_only_the_persons_own_key(desk: Desk) -> None:
@@ -350,6 +390,9 @@ def test_what_can_not_be_signed(desk: Desk, wrong: dict[str, str]) -> None:
 def test_a_time_without_a_zone(desk: Desk) -> None:
     refused("content_refused", lambda: desk.sign(now=START.replace(tzinfo=None)))
     refused("content_refused", lambda: desk.sign(now=START.replace(tzinfo=None), session="x"))
+    opened = desk.sign().session
+    refused("content_refused", lambda: desk.sign(now=START.replace(tzinfo=None), session=opened))
+    refused("internal", lambda: desk.verify(desk.sign().document, now=START.replace(tzinfo=None)))
 
 
 def test_a_ledger_that_can_not_be_written_signs_nothing(desk: Desk) -> None:

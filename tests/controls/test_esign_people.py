@@ -41,11 +41,23 @@ def test_what_was_somebodys_stays_theirs() -> None:
         with pytest.raises(UsageError, match="two people's"):
             people.enrolled(again)
     assert people.enrolled(person("bli")).by_user("bli") is not None
-    with pytest.raises(UsageError, match="revoked before"):
-        people.revoked("aruiz", START + DAY)
+    for at in (START, START + DAY):
+        with pytest.raises(UsageError, match="revoked before"):
+            people.revoked("aruiz", at)
     assert people.revoked("aruiz", START - DAY).by_user("aruiz").revoked == START - DAY
     with pytest.raises(UsageError, match="nobody has"):
         people.revoked("nobody", START)
+
+
+def test_a_new_password() -> None:
+    people = People([person("aruiz")])
+    changed = people.with_password("aruiz", kept("bli"), START).by_user("aruiz")
+    assert changed is not None
+    assert (changed.password.text, changed.password_set) == (kept("bli"), START)
+    with pytest.raises(UsageError, match="no password as limen keeps it"):
+        people.with_password("aruiz", PASSWORDS["aruiz"], START)
+    with pytest.raises(UsageError, match="nobody has"):
+        people.with_password("nobody", kept("bli"), START)
 
 
 def test_names_are_printable_and_times_have_zones() -> None:
@@ -121,7 +133,16 @@ def test_rubbish_is_no_kept_password(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["scrypt$30$8$1$x$y", "scrypt$15$99$1$x$y", "scrypt$15$8$64$x$y", "scrypt$15$8$1$AAAA$AAAA", "plain"]
+    "text",
+    [
+        f"scrypt$15$8$1${'A' * 22}==$AAAA",
+        f"scrypt$15$8$1$AAAA${'A' * 43}=",
+        "scrypt$30$8$1$x$y",
+        "scrypt$15$99$1$x$y",
+        "scrypt$15$8$64$x$y",
+        "scrypt$15$8$1$AAAA$AAAA",
+        "plain",
+    ],
 )
 def test_kept_passwords_that_protect_nothing_or_stop_the_service(text: str) -> None:
     with pytest.raises(ValueError, match="it is no password"):

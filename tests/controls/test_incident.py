@@ -204,6 +204,12 @@ def test_any_bytes_as_a_seal_are_refused(tmp_path_factory: pytest.TempPathFactor
         verified(folder, keys=[SIGNER.key], macs=dict([MAC]))
 
 
+@pytest.mark.parametrize("name", ["../x", "a/b", "", ".hidden", "seal.json", "facts.json", "a\n", "x" * 300])
+def test_an_exhibit_can_not_lie_elsewhere(name: str) -> None:
+    with pytest.raises(ValueError, match="name"):
+        Exhibit(name=name, pieces=list)
+
+
 def test_only_the_end_of_a_long_ledger_is_copied(place: Place) -> None:
     for number in range(50):
         place.ledger.append(Entry(tenant="t", actor="a", action="b", record=f"r-{number}"))

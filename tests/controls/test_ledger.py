@@ -235,6 +235,12 @@ class TestRefusing:
             assert ledger.append(entry(3)).seq == 2
         assert checked(place.lines()) == 2
 
+    def test_groups_that_are_too_large(self, tmp_path: Path) -> None:
+        with FilePlace(tmp_path).open() as ledger:
+            with pytest.raises(EntryError, match="append it in several"):
+                ledger.append_all([entry(1, note="x" * 500_000)] * 9)
+            assert ledger.append_all([entry(1, note="x" * 500_000)] * 8)[0].seq == 1
+
     def test_errors_say_nothing_of_what_entries_hold(self, tmp_path: Path) -> None:
         with FilePlace(tmp_path).open() as ledger, pytest.raises(EntryError) as told:
             ledger.append(entry(1, patient="Margaret Hollingsworth", text="\ud800"))

@@ -53,6 +53,26 @@ def test_what_is_no_principal(name: str, value: object, told: str) -> None:
     assert error.value.reason == "unauthenticated"
 
 
+class Anybody(str):
+    """A text that equals every other one."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("name", ["name", "identity", "method", "tenant", "roles"])
+def test_texts_are_texts_and_nothing_that_passes_for_one(name: str) -> None:
+    value = frozenset({Anybody("a")}) if name == "roles" else Anybody("a")
+    with pytest.raises(RefusedError, match=name):
+        Principal(**{**GOOD, name: value})
+
+
 def test_every_problem_at_once() -> None:
     with pytest.raises(RefusedError) as error:
         Principal(name="", identity="", roles=frozenset(), method="", until=NOW)

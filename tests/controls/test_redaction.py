@@ -6,7 +6,9 @@ import base64
 import dataclasses
 import datetime
 import enum
+import gzip
 import json
+import logging
 import re
 import threading
 import uuid
@@ -18,6 +20,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from sqlalchemy import text as sql_text
+from sqlalchemy.exc import IntegrityError
 
 from limen.controls.redaction import LONGEST, MARK, WITHHELD, Redactor
 from limen.controls.refusals import RefusedError
@@ -236,6 +241,64 @@ def test_short_values_count_where_they_stand_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["Dear Wilhelmina, come back", "QUACKENBUSH", "Ms. Quackenbush's visit", "Quackenbush, W.", "wilhelmina_q"],
+)
+def test_a_part_of_a_name_in_flight_is_taken_out(text: str) -> None:
+    redactor = Redactor()
+    with redactor.holding(NAME):
+        shown = redactor.text(text)
+    assert "wilhelmina" not in shown.lower()
+    assert "quackenbush" not in shown.lower()
+
+
+@pytest.mark.parametrize("text", ["07/29/1961", "29.07.1961", "19610729", "1961, 7, 29", "1961/07/29"])
+def test_a_day_in_flight_is_taken_out_however_it_is_written(text: str) -> None:
+    redactor = Redactor()
+    with redactor.holding(DOB):
+        assert redactor.text(f"x {text} y") == f"x {MARK} y"
+
+
+def test_what_databases_say_of_values_is_taken_out_whole() -> None:
+    engine = create_engine("sqlite://", echo=True)
+    lines: list[str] = []
+
+    class Keeping(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    handler = Keeping()
+    logging.getLogger("sqlalchemy.engine").addHandler(handler)
+    redactor = Redactor(personal=False)
+    try:
+        with redactor.install(), engine.begin() as connection:
+            connection.exec_driver_sql("create table t (a text primary key, b text)")
+            values = {"a": NAME, "b": DOB}
+            connection.execute(sql_text("insert into t values (:a, :b)"), values)
+            connection.execute(sql_text("select * from t where a in (:a, :b)"), values).all()
+            with pytest.raises(IntegrityError) as caught:
+                connection.execute(sql_text("insert into t values (:a, :b)"), values)
+        told = redactor.exception(caught.value) + redactor.text(str(caught.value))
+    finally:
+        logging.getLogger("sqlalchemy.engine").removeHandler(handler)
+    assert any("insert into t" in line for line in lines)
+    assert "Wilhelmina" not in "".join(lines)
+    assert "UNIQUE constraint failed" in told
+    assert "insert into t values" in told
+    assert "Wilhelmina" not in told
+    assert DOB not in told
+    for text in (
+        f"ERROR: null value violates not-null constraint\nDETAIL:  Failing row contains (1, {NAME}, {DOB}, null).",
+        f"DETAIL:  Key (patient, born)=({NAME}, {DOB}) already exists.",
+        f"DETAIL:  Parameters: $1 = '{NAME}', $2 = '{DOB}'",
+    ):
+        shown = redactor.text(text)
+        assert "Wilhelmina" not in shown
+        assert DOB not in shown
+        assert redactor.text(shown) == shown
+
+
+@pytest.mark.parametrize(
     "value",
     [BORN, datetime.datetime(1961, 7, 29, 4, 5, tzinfo=datetime.UTC), uuid.UUID(int=77), b"Wilhelmina", 77312345],
 )
@@ -309,6 +372,34 @@ def test_what_can_not_be_redacted_is_withheld() -> None:
     assert Broken().text(NAME) == WITHHELD
     assert Broken().value({"a": [NAME]}) == WITHHELD
     assert Broken().exception(ValueError(NAME)) == WITHHELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dob=(" * 50_000,
+        "dob='" * 50_000,
+        'patient_name": ' * 15_000,
+        "mrn " * 60_000,
+        "<Task (" * 30_000,
+        "%41" * 80_000,
+        "\\" * 250_000,
+        "dob = &quot;" * 20_000,
+        "serial a" * 30_000,
+        "a" * 250_000,
+        "0" * 250_000,
+        "@a." * 80_000,
+    ],
+)
+def test_no_text_holds_up_whoever_logs(text: str) -> None:
+    shown = REDACTOR.text(text[:LONGEST])  # in seconds, where one of them once took hours
+    assert shown
+    assert REDACTOR.text(text + "x" * LONGEST) == WITHHELD
+
+
+def test_what_is_packed_is_not_looked_through_without_end() -> None:
+    bomb = base64.b64encode(gzip.compress(bytes(4 << 20), mtime=0)).decode()
+    assert REDACTOR.text(" ".join([bomb] * 4)) == WITHHELD
 
 
 def test_the_redactor_of_the_reference_knows_its_fields_and_leaves_its_tenants_numbers() -> None:

@@ -47,8 +47,13 @@ def test_without_a_redactor_the_process_tells(way: str) -> None:
     assert seen(text), text
 
 
-@pytest.mark.parametrize("also", ["", "held", "loop"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "also"),
+    [
+        *((way, also) for way in WAYS for also in ("", "held")),
+        *((way, "loop") for way in ("never_retrieved", "callback_fails", "loop_reports", "slow_task")),
+    ],
+)
 def test_with_a_redactor_it_tells_what_failed_and_of_nobody(way: str, also: str) -> None:
     text = said(way, "redacted", also)
     assert not seen(text), text

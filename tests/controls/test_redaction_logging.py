@@ -427,3 +427,10 @@ def test_structlog_by_way_of_logging_is_clean_without_the_processor(event: str) 
         EVENTS[event](log)
     assert not seen(stream.getvalue()), stream.getvalue()
     assert json.loads(stream.getvalue())["event"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_redactors_redact_what_either_knows(way: str) -> None:
+    with handled("own", JsonFormatter()) as (logger, stream, _), Redactor(NAMES).install(), Redactor().install():
+        WAYS[way](logger)
+    assert not seen(stream.getvalue()), stream.getvalue()

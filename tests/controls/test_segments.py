@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -189,6 +191,39 @@ def test_a_file_that_was_replaced_is_no_cut(tmp_path: Path) -> None:
             ledger.append(entry(4))
 
 
+def test_an_older_copy_of_the_file_that_is_appended_to_removes_no_segment(tmp_path: Path) -> None:
+    with opened(tmp_path) as ledger:
+        grow(ledger, 4)
+        backup = (tmp_path / "log.jsonl").read_bytes()
+        grow(ledger, 1)
+        segment = ledger.cut()
+        assert segment is not None
+        body = ledger.files.body(segment).read_bytes()
+    (tmp_path / "log.jsonl").write_bytes(backup)
+    with pytest.raises(BrokenLedgerError):
+        opened(tmp_path)
+    assert (tmp_path / f"{segment.stem}.jsonl").read_bytes() == body
+    assert (tmp_path / f"{segment.stem}.segment").exists()
+
+
+def test_a_tail_that_is_gone_behind_the_cut_of_another_is_seen_again_and_again(tmp_path: Path) -> None:
+    clock = Clock()
+    with opened(tmp_path, clock) as ledger:
+        grow(ledger, 3)
+        at = ledger.head()
+        grow(ledger, 3)
+        with opened(tmp_path, clock) as other:
+            other.cut(at)
+        path = tmp_path / "log.jsonl"
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+        for _ in range(3):
+            with pytest.raises(LedgerError):
+                ledger.append(entry(7))
+            with pytest.raises(LedgerError):
+                ledger.head()
+        assert len(path.read_bytes().splitlines()) == 2
+
+
 def test_threads_append_and_read_while_the_ledger_is_cut(tmp_path: Path) -> None:
     with opened(tmp_path) as ledger:
         over = threading.Event()
@@ -209,6 +244,72 @@ def test_threads_append_and_read_while_the_ledger_is_cut(tmp_path: Path) -> None
         for thread in threads:
             thread.start()
         for _ in range(25):
+            ledger.cut()
+        over.set()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        assert numbers(ledger) == list(range(1, ledger.head().length + 1))
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from limen.controls.ledger import Entry
+from limen.controls.segments import open_segmented
+with open_segmented(Path(sys.argv[1]), name="log", key=("audit", bytes(range(32)))) as ledger:
+    for number in range(10_000):
+        done = ledger.append(Entry(tenant="t", actor=sys.argv[2], action="b", record=f"r-{number}"))
+        print(done.seq, done.hash, flush=True)
+"""
+
+
+def test_processes_that_are_killed_while_the_ledger_is_cut_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    told: list[bytes] = []
+    with open_segmented(tmp_path, name="log", key=KEY) as ledger:
+        for number in range(3):
+            child = subprocess.Popen(
+                [sys.executable, "-c", _WRITER, str(tmp_path), f"writer-{number}"], stdout=subprocess.PIPE
+            )
+            assert child.stdout is not None
+            for _ in range(4):
+                told += [child.stdout.readline() for _ in range(20)]
+                ledger.cut()
+            child.kill()
+            told += [one for one in child.stdout.read().splitlines(keepends=True) if one.endswith(b"\n")]
+            child.wait(10)
+            child.stdout.close()
+        found = {line.seq: line.hash for line in ledger.read()}
+    assert len(ledger.segments()) >= 6
+    assert list(found) == list(range(1, len(found) + 1))
+    for one in told:
+        seq, digest = one.split()
+        assert found[int(seq)] == digest.decode()
+
+
+def test_others_may_open_and_read_the_ledger_at_any_moment_of_a_cut(tmp_path: Path) -> None:
+    with open_segmented(tmp_path, name="log", key=KEY) as ledger:
+        grow(ledger, 3)
+        over = threading.Event()
+        failed: list[BaseException] = []
+
+        def others() -> None:
+            try:
+                while not over.is_set():
+                    with open_segmented(tmp_path, name="log", key=KEY) as other:
+                        found = numbers(other)
+                        assert found == list(range(1, len(found) + 1))
+                        other.append(entry(1))
+                        found = numbers(other)
+                        assert found == list(range(1, len(found) + 1))
+            except BaseException as error:  # noqa: BLE001
+                failed.append(error)
+
+        threads = [threading.Thread(target=others) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for _ in range(40):
+            grow(ledger, 2)
             ledger.cut()
         over.set()
         for thread in threads:

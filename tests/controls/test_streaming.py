@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from limen.adapters.key_providers.file import KeyStore
 from limen.controls.envelope import Context, EnvelopeError, Envelopes, Limits
-from limen.controls.streaming import LARGEST, SEGMENT, SMALLEST, open_stream, seal_stream
+from limen.controls.streaming import LARGEST, SEGMENT, SMALLEST, _nonce, open_stream, seal_stream
 from tests.controls.foreign_envelopes import of_a_file
 
 CONTEXT = Context(zone="core", flow="backup", record="dump-1", label="phi")
@@ -87,6 +87,43 @@ def foreign(stream: bytes, unwrap: Any) -> bytes:
         number += 1
         if not rest:
             return made
+
+
+def written(line: bytes, segments: list[bytes], key: bytes) -> bytes:
+    """Return a stream by another hand, which may write what limen never would."""
+    made = line + b"\n"
+    for number, part in enumerate(segments):
+        nonce = number.to_bytes(11, "big") + (b"\1" if number == len(segments) - 1 else b"\0")
+        cipher = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
+        cipher.authenticate_additional_data(line)
+        made += cipher.update(part) + cipher.finalize() + cipher.tag
+    return made
+
+
+def test_a_stream_of_another_hand_is_written_in_one_way(place: Place) -> None:
+    """Whoever has the data key still writes each stream in one way only, or it is refused."""
+    head = json.loads(parts(place.sealed(b""))[0])
+    key, line = place.unwrap(head["wrapped"]), rfc8785.dumps(head)
+    whole = bytes(SMALL)
+    assert place.opened(written(line, [whole, b"end"], key)) == whole + b"end"
+    assert place.opened(written(line, [b""], key)) == b""
+    for segments in ([whole, b""], [b"", b""], [b"short", whole], [bytes(SMALL + 1)]):
+        place.refused(written(line, segments, key))
+    for other in (
+        json.dumps(head).encode(),
+        json.dumps(head, sort_keys=True).encode(),
+        line.replace(b'"segment":64', b'"segment":64.0'),
+        line[:-1] + b',"more":1}',
+        line[:-1] + b',"zone":"core"}',
+        line + b" ",
+    ):
+        place.refused(written(other, [b"end"], key))
+
+
+def test_a_stream_has_no_more_segments_than_the_standard_allows() -> None:
+    assert len({_nonce(number, last=last) for number in (0, 1, 2**32 - 1) for last in (True, False)}) == 6
+    with pytest.raises(EnvelopeError, match="longer than any"):
+        _nonce(2**32, last=False)
 
 
 @SHARED

@@ -207,9 +207,11 @@ def test_a_connection_forgets_its_tenant(shared: Database, autocommit: bool) -> 
         with tenant_scope(FIRST), tenant_transaction(made):
             assert made.execute("select count(*) from stock").fetchone() == (2,)
         assert made.execute("select count(*) from stock").fetchone() == (0,)
+        made.rollback()
         with pytest.raises(ZeroDivisionError), tenant_scope(FIRST), tenant_transaction(made):
             raise ZeroDivisionError
         assert made.execute("select count(*) from stock").fetchone() == (0,)
+        made.rollback()
         with pytest.raises(psycopg.Error), tenant_scope(FIRST), tenant_transaction(made):
             made.execute("select 1 / 0")
         assert made.execute("select count(*) from stock").fetchone() == (0,)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    lambda_stmt,
     literal_column,
     or_,
     select,
@@ -138,6 +139,12 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "insert over what is there": lambda: sqlite.insert(STOCK)
     .values(id=2, tenant_id=FIRST, ndc="taken")
     .on_conflict_do_update(index_elements=["id"], set_={"tenant_id": FIRST}),
+    "insert or replace": lambda: insert(STOCK).prefix_with("OR REPLACE").values(id=2, tenant_id=FIRST, ndc="taken"),
+    "rows as values": lambda: select(STOCK.table_valued()),
+    "sample": lambda: select(STOCK.tablesample(100)),
+    "lambda": lambda: lambda_stmt(lambda: select(STOCK)),
+    "lambda that deletes": lambda: lambda_stmt(lambda: delete(STOCK)),
+    "our own parameter": lambda: select(STOCK).where(STOCK.c.tenant_id == bindparam("limen_tenant_1", SECOND)),
     "hand over": lambda: update(STOCK).where(STOCK.c.id == 1).values(tenant_id=SECOND),
     "hand over, computed": lambda: update(STOCK).where(STOCK.c.id == 1).values(tenant_id=func.lower(SECOND)),
     "update from another's": lambda: update(STOCK)
@@ -312,10 +319,10 @@ def test_which_of_the_orms_ways_are_refused_rather_than_answered(sessions: Any) 
             except RefusedError:
                 refused.add(name)
             session.rollback()
-    assert refused == {
-        "table within", "table beside", "text", "text where", "two classes in one expression",
-        "two classes in one function",
-    }  # fmt: skip
+    holes = {"two classes in one expression", "two classes in one function"}  # where SQLAlchemy leaves it out
+    always = {"table within", "table beside", "text", "text where", *holes}
+    # SQLAlchemy 2.0 leaves it out in some more places; what it leaves out is refused there as well.
+    assert refused - {"any", "has", "class in WHERE only"} == always
 
 
 def _shown(one: Any) -> Any:

@@ -62,12 +62,8 @@ class Place:
         self.ledger = self.opened()
 
     def opened(self, disk: Any = None) -> SegmentedLedger:
-        made = open_segmented(self.folder, name="log", key=KEY, clock=self.clock, disk=disk, opens=self.opens)
-        self.cold = Cold(made.files, self.keyring.seals("cold-key"), zone="records", label="internal")
-        return made
-
-    def opens(self, segment: Any) -> Iterator[bytes]:
-        return self.cold.opens(segment)
+        self.cold = Cold(self.keyring.seals("cold-key"), zone="records", label="internal")
+        return open_segmented(self.folder, name="log", key=KEY, clock=self.clock, disk=disk, opens=self.cold.opens)
 
     def tiers(self, **given: Any) -> Tiers:
         usual: dict[str, Any] = {"worm": self.worm, "cold": self.cold, "proof": self.proof, "tenant": "t"}

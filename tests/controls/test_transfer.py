@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from limen.adapters.key_providers.key_store import KeyStore
 from limen.controls.identifiers import parse_ndc
+from limen.controls.keyring import Keyring, Uses
+from limen.controls.ledger import Appended, Entry, LedgerError
 from limen.controls.refusals import RefusedError
 from limen.controls.signing import sign_item
 from limen.controls.transfer import TransferError
@@ -29,6 +32,7 @@ from tests.controls.transferring import (
     count,
     key_of,
     order,
+    reference,
     the_way,
 )
 
@@ -429,6 +433,38 @@ def test_several_hubs_over_one_ledger(hub: Hub) -> None:
     assert hub.actions() == ["proposed", "announced", "acknowledged"]
 
 
+def test_another_hub_takes_the_same_message_meanwhile(tmp_path: Path) -> None:
+    """It comes first, between what this one decided and what it records; both answer the same."""
+    told: list[str] = []
+
+    def keep(digest: str, message: bytes) -> None:
+        if message == counted:
+            told.append(other.acknowledge(message, token=token).state)
+
+    hub, other = (Hub(tmp_path / "cs-ledger.jsonl", **given) for given in ({"keep": keep}, {}))
+    counted = count(START)
+    token = hub.propose() and hub.announce()
+    told.append(hub.acknowledge(counted, token=token).state)
+    assert told == ["reconciled", "reconciled"]
+    assert hub.actions() == ["proposed", "announced", "acknowledged"]
+    hub.close()
+    other.close()
+
+
+def test_another_hub_takes_another_count_meanwhile(tmp_path: Path) -> None:
+    def keep(digest: str, message: bytes) -> None:
+        if message == counted:
+            other.acknowledge(token=token)
+
+    hub, other = (Hub(tmp_path / "cs-ledger.jsonl", **given) for given in ({"keep": keep}, {}))
+    counted = count(START)
+    token = hub.propose() and hub.announce()
+    refused("replayed", lambda: hub.acknowledge(counted, token=token))
+    assert hub.actions() == ["proposed", "announced", "acknowledged", "refused"]
+    hub.close()
+    other.close()
+
+
 def test_two_counts_at_once_are_one(hub: Hub) -> None:
     """Of two different acknowledgements one counts, and the other one is refused, whoever comes first."""
     token = hub.propose() and hub.announce()
@@ -461,6 +497,37 @@ def test_originals_are_kept_before_they_are_recorded(tmp_path: Path) -> None:
     counted = count(hub.clock.now)
     done = hub.acknowledge(counted, token=hub.announce())
     assert kept[done.acknowledgement.message] == counted
+    hub.close()
+
+
+def test_an_original_that_can_not_be_kept_is_not_recorded(tmp_path: Path) -> None:
+    def keep(digest: str, message: bytes) -> None:
+        raise OSError("L-77 can't be written")
+
+    hub = Hub(tmp_path / "cs-ledger.jsonl", keep=keep)
+    assert "L-77" not in str(refused("ledger_unavailable", hub.propose))
+    assert hub.transfers.standing(RECORD) is None
+    hub.close()
+
+
+def test_with_a_key_store(tmp_path: Path) -> None:
+    """The keyring of a hub, with the keys that the declaration names for it."""
+    hub = Hub(tmp_path / "cs-ledger.jsonl")
+    with KeyStore.create(tmp_path / "keys") as store:
+        sides = (the_way().sender, the_way().receiver)
+        for side in sides:
+            store.new(side.key, "ECDSA-P-384")
+        store.new("transfer-token-key", "HMAC-SHA-256")
+        component = reference().components["transfer-hub"]
+        uses = Uses(verifies=frozenset(component.verifies_with), macs=frozenset({"transfer-token-key"}))
+        hub.keys = Keyring.of_store(store, uses=uses)
+        hub.restart()
+        hub.propose(order(by=store.signer(sides[0].key)))
+        token = hub.announce()
+        store.rotate("transfer-token-key")
+        store.rotate(sides[1].key)
+        counted = count(hub.clock.now, by=store.signer(sides[1].key))
+        assert hub.acknowledge(counted, token=token).state == "reconciled"
     hub.close()
 
 
@@ -497,3 +564,68 @@ def test_nothing_shows_a_token(plain: Hub) -> None:
     plain.propose()
     announced = plain.transfers.announce(RECORD, actor="transfer-hub", now=plain.clock.now)
     assert announced.token not in repr(announced)
+
+
+def test_what_the_ledger_contradicts_goes_nowhere(plain: Hub) -> None:
+    """Somebody who can write to the ledger says that it was acknowledged before it was announced."""
+    plain.propose()
+    details = {
+        "goods": plain.lines()[0].details["goods"],
+        "counted_at": "2026-11-22T10:00:00Z",
+        "message": "m",
+        "key": "k",
+    }
+    plain.ledger.append(
+        Entry(tenant=RECEIVER, actor=RECEIVER, action="transfer:acknowledged", record=RECORD, details=details)
+    )
+    refused("ledger_broken", plain.announce)
+    refused("ledger_broken", lambda: plain.acknowledge(token=""))
+    refused("ledger_broken", plain.cancel)
+    assert plain.transfers.standing(RECORD).state == "contradictory"
+    assert not plain.transfers.pending()
+
+
+def test_a_transfer_whose_ends_are_declared_anew(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "cs-ledger.jsonl")
+    hub.propose()
+    ids = {f"pharmacy-0{number}": f"id-{number}" for number in (14, 22, 37, 51, 66)}
+    hub.given["tenants"] = {**ids, "pharmacy-014": SENDER}
+    hub.restart()
+    refused("undeclared_route", hub.announce)
+    assert hub.transfers.standing(RECORD).state == "proposed"
+    hub.close()
+
+
+def test_a_ledger_that_forgets_what_it_took(plain: Hub) -> None:
+    """What comes of a step is read from the ledger, so one that only says yes is found out."""
+
+    class Forgetful:
+        name = "cs-ledger"
+        head, read = plain.ledger.head, plain.ledger.read
+
+        def append(self, *given: Any, **more: Any) -> Appended:
+            return Appended(seq=self.head().length + 1, hash="0" * 64, time="2026-11-22T10:00:00.000000Z")
+
+    transfers = plain.over(Forgetful())  # type: ignore[arg-type]
+    how = {"record": RECORD, "tenant": SENDER, "actor": SENDER, "now": START}
+    refused("ledger_broken", lambda: transfers.propose(order(), **how))
+    plain.propose()
+    refused("ledger_broken", lambda: transfers.announce(RECORD, actor="hub", now=START))
+
+
+def test_a_refusal_that_can_not_be_recorded(plain: Hub) -> None:
+    plain.propose()
+
+    class Full:
+        """A ledger that can be read and not be written, as on a full disk."""
+
+        name = "cs-ledger"
+        head, read = plain.ledger.head, plain.ledger.read
+
+        def append(self, *given: Any, **more: Any) -> None:
+            raise LedgerError("no space left on the device, for L-77")
+
+    transfers = plain.over(Full())  # type: ignore[arg-type]
+    told = refused("ledger_unavailable", lambda: transfers.announce("t-014-022/9", actor="hub", now=START))
+    assert "L-77" not in str(told)
+    refused("ledger_unavailable", lambda: transfers.announce(RECORD, actor="hub", now=START))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from limen.controls.guard.records import is_record
 from limen.controls.refusals import RefusedError
 from limen.controls.transfer_messages import (
     MOST,
@@ -81,6 +82,7 @@ def test_quantities_are_whole_and_above_zero(quantity: Any) -> None:
 def test_records() -> None:
     for text in ("t-014-022/000123", "t/1/222-123456789", "t/1/csos-26XA1B2C3"):
         assert read_record(text).text == text
+        assert is_record(text)
     assert read_record("t/1/222-123456789") == TransferRecord(way="t", number="1", order_form="222-123456789")
 
 
@@ -100,8 +102,9 @@ def test_a_record_is_its_text(text: str) -> None:
     try:
         found = read_record(text).text
     except RefusedError:
-        found = text
+        return
     assert found == text
+    assert is_record(text)  # what a transfer takes, the guard takes
 
 
 def test_tokens_are_bound() -> None:
@@ -161,6 +164,7 @@ def without(**changed: Any) -> Declaration:
         ({"token": None}, "can be used again"),
         ({"token": {"ephemeral": True}}, "can be used again"),
         ({"token": {"ephemeral": True, "single_use": False}}, "can be used again"),
+        ({"token": {"ephemeral": False, "single_use": True}}, "can be used again"),
         ({"custody_log": "trace-log"}, "no transfer's custody"),
         ({"flows": ["out-014", "nowhere"]}, "not all of its flows"),
         ({"flows": ["out-014"]}, "answers on"),
@@ -172,6 +176,27 @@ def without(**changed: Any) -> Declaration:
 def test_ways_that_are_left_open(changed: dict[str, Any], told: str) -> None:
     with pytest.raises(DeclarationError, match=told):
         ways_of(without(**changed), "cs-ledger")
+
+
+def flows(**changed: dict[str, Any]) -> Declaration:
+    """Return the reference, some of whose flows say something else."""
+    made = [msgspec.structs.replace(flow, **changed.get(flow.id.replace("-", "_"), {})) for flow in reference().flows]
+    return msgspec.structs.replace(without(), flows=tuple(made))
+
+
+def test_flows_that_do_not_carry_one_signed_item() -> None:
+    out = next(flow for flow in reference().flows if flow.id == "out-014")
+    sealed = {"transfer-order": out.protection["transfer-order"][:1]}
+    as_the_sender = {"transfer-ack": out.protection["transfer-order"]}
+    for declared, told in (
+        (flows(out_014={"carries": ("transfer-order", "receipt")}), "out-014 carries 2 items"),
+        (flows(out_014={"carries": msgspec.UNSET}), "out-014 carries 0 items"),
+        (flows(out_014={"protection": sealed}), "transfer-order bears 0 signatures on out-014"),
+        (flows(ack_022={"protection": as_the_sender}), "sign with the same key"),
+        (flows(ack_022={"protection": {}}), "transfer-ack bears 0 signatures on ack-022"),
+    ):
+        with pytest.raises(DeclarationError, match=told):
+            ways_of(declared, "cs-ledger")
 
 
 def test_everything_that_is_left_open_at_once() -> None:

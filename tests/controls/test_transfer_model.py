@@ -331,5 +331,8 @@ class OnSqlite(TransferMachine):
 def test_whatever_is_sent_in_whatever_order(machine: type[TransferMachine]) -> None:
     machine.reached = set()
     how = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
-    run_state_machine_as_test(machine, settings=how)
+    for _ in range(5):  # chance alone may not lead there
+        run_state_machine_as_test(machine, settings=how)
+        if "reconciled" in machine.reached:
+            break
     assert "reconciled" in machine.reached  # else nothing was tested

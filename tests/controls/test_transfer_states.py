@@ -129,6 +129,14 @@ def test_a_proposal_that_is_none_begins_nothing(details: dict[str, Any]) -> None
 
 
 ENDS: dict[str, tuple[str, tuple[Line, ...]]] = {
+    "one package, one second": (
+        "reconciled",
+        (
+            changed(PROPOSED, goods={**GOODS, "quantity": 1}, within=1),
+            ANNOUNCED,
+            changed(ACKNOWLEDGED, goods={**GOODS, "quantity": 1}),
+        ),
+    ),
     "in time": ("reconciled", (PROPOSED, after(ANNOUNCED, DAY), after(ACKNOWLEDGED, 2 * DAY))),
     "announced too late": ("expired", (PROPOSED, after(ANNOUNCED, DAY + MICRO))),
     "acknowledged too late": ("expired", (PROPOSED, ANNOUNCED, after(ACKNOWLEDGED, DAY + MICRO))),

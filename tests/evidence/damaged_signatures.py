@@ -7,6 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from tests.evidence import sealing
 from tests.evidence.makings import (
     ANA,
@@ -17,6 +20,7 @@ from tests.evidence.makings import (
     DAY,
     EARLY,
     EXPIRED,
+    LARGER_CURVE,
     NOW,
     POLICY,
     PRODUCER,
@@ -28,8 +32,18 @@ from tests.evidence.makings import (
     Makings,
 )
 from tests.evidence.oracle import jcs
-from tests.evidence.sealing import Files, Sealing, e_signed, moment, seal, timestamped
+from tests.evidence.sealing import Files, Key, Sealing, e_signed, moment, seal, timestamped
 from tests.evidence.small_core import Small
+
+
+class Weak(Key):
+    """A key of P-384 that signs with a digest weaker than its curve."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(key.name, key.algorithm)
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
 
 
 def keys_of(made: Makings) -> Iterator[Case]:
@@ -49,6 +63,7 @@ def keys_of(made: Makings) -> Iterator[Case]:
     late = timestamped(seal(core, Sealing(signers=(REVOKED,))), made.authority)
     yield case("signed by a key that was revoked before its timestamp", late, signed)
     yield case("signed by a key without that role", seal(core, Sealing(signers=(BEN,))), signed)
+    yield case("signed on P-384 with SHA-256", seal(core, Sealing(signers=(Weak(LARGER_CURVE),))), signed)
     yield case("without its signature", stripped(made.plain, 0), signed)
     both = seal(core, Sealing(signers=(PRODUCER, SECOND)))
     yield case("without the first of two signatures", stripped(both, 0), signed)

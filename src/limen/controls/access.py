@@ -145,6 +145,9 @@ class Access:
             check_credential(principal, now, lifetime=through.lifetime if through else None, skew=self._skew)
         except RefusedError as refused:
             raise _No(refused.reason, *refused.problems) from None
+        if principal.method == "none":
+            hint = "authenticate by a method of authn that shows who calls"
+            raise _No("unauthenticated", Problem(message="nobody was authenticated", hint=hint))
         holder = self.roles.holders.get(principal.name)
         if holder is None:
             hint = "declare it under principals or components"

@@ -29,7 +29,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     """The record's number or token, never an identifier, since the ledger keeps it."""
     purpose: str
-    """Why, in one line."""
+    """Why, in one line, and without identifiers: the ledger keeps it."""
     flow: str = ""
     """The flow that it happens on; empty where on none."""
 
@@ -41,7 +41,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         hint = f"one printable line, {_LONGEST} characters at most"
         if not _line(self.purpose):
             return "purpose_missing", Problem(message="a decision needs a purpose", hint=hint)
-        if not _line(self.record):
+        if not _spelled(self.record):
+            hint = f"{hint}, in ASCII and without blanks around it: one record has one spelling"
             return "content_refused", Problem(message="a decision needs a record", hint=hint)
         return None
 
@@ -49,7 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         """Return it as an entry may have it: what is no text of one line is left out."""
         return Asked(
             permission=self.permission if self._is_permission() else "",
-            record=self.record if _line(self.record) else "",
+            record=self.record if _spelled(self.record) else "",
             purpose=self.purpose if _line(self.purpose) else "",
             flow=self.flow if _line(self.flow) else "",
         )
@@ -118,3 +119,8 @@ def unrecorded(decision: Decision) -> Decision:
 
 def _line(text: object) -> bool:
     return isinstance(text, str) and 0 < len(text) <= _LONGEST and text.isprintable() and bool(text.strip())
+
+
+def _spelled(text: object) -> bool:
+    """Return whether a record can be told from every other by its text: duties stay apart on one and the same."""
+    return isinstance(text, str) and _line(text) and text.isascii() and text == text.strip()

@@ -14,6 +14,8 @@ ACTION = "access"
 """The action of an entry that records a decision."""
 ALLOWED, REFUSED = "allowed", "refused"
 """Outcomes of a decision, as entries have them."""
+DEEDS = {ACTION: ALLOWED, "guard.crossed": "passed"}
+"""Actions by which somebody used a permission, each with its outcome: a decision here, a crossing of the guard."""
 
 
 class DecisionLine(Protocol):
@@ -37,7 +39,7 @@ class DecisionLine(Protocol):
 
 
 class Duties:
-    """Who was allowed what on which record, as far as a duty is concerned."""
+    """Who used which permission on which record, as far as a duty is concerned."""
 
     def __init__(self, roles: Roles) -> None:
         """Begin without any entry."""
@@ -45,9 +47,9 @@ class Duties:
         self._done: dict[tuple[str, str], set[str]] = {}
 
     def take(self, lines: Iterable[DecisionLine]) -> None:
-        """Take records of a ledger in; whatever records no allowed decision of a duty is passed over."""
+        """Take records of a ledger in; whatever records no use of a duty's permission is passed over."""
         for line in lines:
-            if line.action != ACTION or line.details.get("outcome") != ALLOWED:
+            if line.action not in DEEDS or line.details.get("outcome") != DEEDS[line.action]:
                 continue
             permission = line.details.get("permission")
             if isinstance(permission, str) and self._roles.duties_of(permission):

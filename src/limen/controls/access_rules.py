@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from limen.adapters.forking import begins_in_children
 from limen.errors import LimenError, PolicyError, Problem
 
 if TYPE_CHECKING:
@@ -43,10 +44,18 @@ class AccessRules:
         self.name = name
         self._job = Job(name=_JOB, query=query, modules=((name, text),), data="{}")
         self._deadline = deadline
-        self._lock = threading.Lock()
-        self._engine: EmbeddedEngine | None = None
+        self.begin()
+        begins_in_children(self)
         with self._lock:
             self._ask(b"{}")  # what can't be parsed is told now, and not as a refusal of everything
+
+    def begin(self) -> None:
+        """Begin without an engine, as at first; for a process that was forked, too.
+
+        The engine of before is its parent's: both would read each other's answers from its pipes. It is not closed.
+        """
+        self._lock = threading.Lock()
+        self._engine: EmbeddedEngine | None = None
 
     @classmethod
     def read(cls, path: Path, *, query: str) -> AccessRules:

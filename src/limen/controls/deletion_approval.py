@@ -7,6 +7,7 @@ function, or of long ago counts for nothing. Serves 21 CFR 11.50, 11.70 and 11.2
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -54,7 +55,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
     approver: Approver
     digest: str
-    """SHA-256 of its envelope, 64 hex digits; it counts once."""
+    """SHA-256 of what was signed, 64 hex digits; it counts once."""
 
 
 class Objection(NamedTuple):
@@ -117,7 +118,7 @@ def judged(
             words = "nobody approves" if function not in given else "several approve"
             objections.append(Objection("unapproved", f"{words} as {function}"))
     for name, values in (
-        ("person", [one.approver.person.strip().casefold() for one in good]),
+        ("person", [_plain(one.approver.person) for one in good]),
         ("key", [one.approver.key.id for one in good]),
     ):
         if len(set(values)) != len(values):
@@ -129,6 +130,11 @@ def judged(
     return tuple(good), tuple(objections)
 
 
+def _plain(name: str) -> str:
+    """Return a name as people compare names: neither capitals, nor blanks, nor how Unicode writes it, make another."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def _one(
     request: Request,
     content: bytes,
@@ -137,7 +143,6 @@ def _one(
     now: datetime,
     fresh: timedelta,
 ) -> Approval | Objection:
-    digest = hashlib.sha256(content).hexdigest()
     try:
         envelope = dsse.decoded(content)
         payload = msgspec.convert(strict_json(envelope.payload), _Payload)
@@ -160,6 +165,8 @@ def _one(
         return Objection("mismatch", "it approves something else")
     if not -SKEW <= now - at <= fresh:
         return Objection("late", "it is not of now")
+    # Of what was signed, not of the envelope around it: that can be written in many ways.
+    digest = hashlib.sha256(message).hexdigest()
     if digest in used:
         return Objection("replayed", "it served another deletion")
     return Approval(approver=signed[0], digest=digest)

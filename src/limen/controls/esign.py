@@ -6,13 +6,15 @@ stolen key makes none that is older than the theft. Signing again is a new entry
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
+from limen.adapters.forking import begins_in_children
 from limen.controls import esign_history as history
 from limen.controls.esign_documents import (
     FORMAT,
@@ -70,16 +72,26 @@ class ElectronicSignatures:
         sessions: Sessions | None = None,
         earlier: Iterable[SignatureLine] = (),
         password_age: timedelta = PASSWORD_AGE,
+        alarm: Callable[[str], None] | None = None,
     ) -> None:
-        """Read the ledger; `earlier` are records that left it for an archive. Raises LedgerError."""
+        """Read the ledger; `earlier` are records that left it for an archive. Raises LedgerError.
+
+        `alarm` is told the identification code of whoever is locked out, at once (21 CFR 11.300(d)); what it raises
+        changes nothing.
+        """
         self.people = people
         """The registry; another one takes its place by assignment, and counts from the next signature on."""
         self._sessions = sessions or Sessions()
-        self._age = password_age
+        self._age, self._alarm = password_age, alarm
         self._history = SignatureHistory()
         for line in earlier:
             self._history.take(line)
         self._followed = Followed(ledger, self._history.take)
+        self.begin()
+        begins_in_children(self)
+
+    def begin(self) -> None:
+        """Begin with a lock that nobody holds; in a forked child, too, where the ledger itself refuses to be used."""
         self._lock = threading.Lock()
 
     def sign(
@@ -112,6 +124,7 @@ class ElectronicSignatures:
                 document, signature = self._made(expected, meaning, person, signer, now)
             except _No as no:
                 self._refused(expected, no.user, no.error, no.why)
+                self._told(no, now)
                 raise no.error from None
             except RefusedError as error:
                 self._refused(expected, self._who(user, session, now), error)
@@ -145,8 +158,8 @@ class ElectronicSignatures:
         signature = verified_document(document, expected, self.people, now, meaning=meaning)
         recorded = self.recorded(item=item, record=record, tenant=tenant)
         one = recorded[signature.order - 1] if 0 < signature.order <= len(recorded) else None
-        said = (digest_of(document), signature.about.digest, signature.previous, signature.user)
-        if one is None or (one.entry.signature, one.entry.digest, one.entry.previous, one.user) != said:
+        said = (digest_of(document), signature.previous, signature.user)
+        if one is None or (one.entry.signature, one.entry.previous, one.user) != said:
             _refuse("unregistered", "the ledger does not have this signature", "what was not recorded does not count")
         if abs(one.at - instant(signature.at)) > SKEW + timedelta(seconds=1):
             _refuse("signature_refused", "it says another time than the one at which it was recorded")
@@ -160,14 +173,17 @@ class ElectronicSignatures:
             raise _unavailable() from None
         return self._history.of((tenant, item, record))
 
-    def unlock(self, user: str, *, by: str) -> None:
-        """Lift somebody's lockout; `by` is who does so, never the same. Raises RefusedError."""
+    def unlock(self, user: str, *, by: str, tenant: str = "") -> None:
+        """Lift somebody's lockout; `by` is who does so, never the same. Raises RefusedError.
+
+        `tenant` is whose ledger it is, where it is one tenant's.
+        """
         from limen.controls.ledger import Entry
 
         if user == by:
             _refuse("duty_conflict", "nobody lifts their own lockout")
         try:
-            self._followed.ledger.append(Entry(tenant="", actor=by, action=history.UNLOCKED, record=user))
+            self._followed.ledger.append(Entry(tenant=tenant, actor=by, action=history.UNLOCKED, record=user))
         except LimenError:
             raise _unavailable() from None
 
@@ -194,7 +210,7 @@ class ElectronicSignatures:
         right = is_password(password, None if person is None else person.password)
         if person is None or not right:
             self._sessions.end(session)
-            raise _No("" if person is None else user, history.PASSWORD)
+            raise _No("" if person is None else user, history.WRONG)
         return person
 
     def _fit(self, person: Person, signer: Signer, now: datetime) -> None:
@@ -242,7 +258,6 @@ class ElectronicSignatures:
             entry = SignedEntry(
                 item=expected.item,
                 meaning=meaning,
-                digest=expected.digest,
                 signature=digest_of(document),
                 previous=signature.previous,
                 key=person.key.id,
@@ -257,6 +272,14 @@ class ElectronicSignatures:
 
         self._followed.append(decide)
         return made[0]
+
+    def _told(self, no: _No, now: datetime) -> None:
+        """Raise the alarm where this wrong password locked somebody out."""
+        with contextlib.suppress(LimenError):
+            self._followed.catch_up()
+        if self._alarm is not None and no.why == history.WRONG and self._history.locked(no.user, now):
+            with contextlib.suppress(Exception):
+                self._alarm(no.user)
 
     def _refused(self, expected: SignedRecord, user: str, error: RefusedError, why: str = "") -> None:
         from limen.controls.ledger import Entry

@@ -79,6 +79,8 @@ def verified_document(
     RefusedError: signature_refused, mismatch (the record was changed, or is another), wrong_identity, late (the key was
     revoked before).
     """
+    if now.utcoffset() is None:
+        _refuse("internal", "the time has no time zone")
     try:
         envelope = dsse.decoded(document)
         signature = read_form(envelope.payload, RecordSignature)

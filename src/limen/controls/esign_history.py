@@ -13,8 +13,8 @@ import msgspec
 PREFIX = "esign:"
 """How the actions of signatures' entries begin."""
 SIGNED, REFUSED, UNLOCKED = (PREFIX + name for name in ("signed", "refused", "unlocked"))
-PASSWORD = "password"  # noqa: S105 a word of the ledger
-"""Why a signature was refused that counts towards a lockout."""
+WRONG = "component"
+"""Why a signature was refused that counts towards a lockout: what only the person knows was wrong."""
 MOST_FAILURES = 5
 """Wrong passwords in a row after which somebody is locked out."""
 LOCKED_FOR = timedelta(minutes=30)
@@ -28,10 +28,8 @@ class SignedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     item: str
     meaning: str
-    digest: str
-    """SHA-256 of the record's content."""
     signature: str
-    """SHA-256 of the signature's document."""
+    """SHA-256 of the signature's document, which has the digest of the content: here it could be guessed by."""
     previous: str
     """SHA-256 of the document before it; empty for the first."""
     key: str
@@ -94,7 +92,7 @@ class SignatureHistory:
             self._failures.pop(line.actor, None)
         elif line.action == UNLOCKED:
             self._failures.pop(line.record, None)
-        elif line.action == REFUSED and line.details.get("why") == PASSWORD:
+        elif line.action == REFUSED and line.actor and line.details.get("why") == WRONG:  # nobody is locked out
             self._failures.setdefault(line.actor, []).append(datetime.fromisoformat(line.time))
 
     def of(self, place: Place) -> tuple[Recorded, ...]:

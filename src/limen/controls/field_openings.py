@@ -71,7 +71,8 @@ class FieldOpenings:
         if isinstance(only, str) or not names:
             hint = "name each field that the purpose needs"
             raise RefusedError(Problem(message="no field is asked for", hint=hint), reason="fields_undeclared")
-        decision = self._authority.demand(principal, permission, context.record, purpose, now, flow=flow)
+        tenant, record_id = _owner(context.record, principal)
+        decision = self._authority.demand(principal, permission, record_id, purpose, now, flow=flow)
         self._authority.check_fields(decision, self._encryption.item, names)
         if not decision.custody:
             hint = "declare custody_logged: true for the role that opens records"
@@ -87,9 +88,7 @@ class FieldOpenings:
             "purpose": purpose,
             "roles": list(decision.roles),
         }
-        entry = Entry(
-            tenant=principal.tenant, actor=principal.name, action=OPENED, record=context.record, details=details
-        )
+        entry = Entry(tenant=tenant, actor=principal.name, action=OPENED, record=record_id, details=details)
         self._append(entry)
         try:
             opened = self._encryption.open(record, context, only=names)
@@ -114,3 +113,15 @@ class FieldOpenings:
             raise RefusedError(
                 Problem(message="the opening can't be recorded", hint=hint), reason="ledger_unavailable"
             ) from None
+
+
+def _owner(bound: str, principal: Principal) -> tuple[str, str]:
+    """Return the tenant and the id of the record that envelopes are bound to: TENANT|RECORD where tenants share a flow.
+
+    Raises RefusedError (wrong_tenant) where the principal acts for another tenant than the record's.
+    """
+    tenant, bar, record = bound.rpartition("|")
+    if bar and principal.tenant not in ("", tenant):
+        hint = "nobody opens for one tenant what is another's"
+        raise RefusedError(Problem(message="the record is another tenant's", hint=hint), reason="wrong_tenant")
+    return (tenant if bar else principal.tenant), record

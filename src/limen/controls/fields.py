@@ -119,9 +119,13 @@ class FieldEncryption:
         return tuple(name for name in self.fields if name in only)
 
     def _context(self, context: Context, field: str) -> Context:
-        """Return what one field's envelope is bound to: an array has one text, so that no two places share it."""
-        place = canonical([context.record, self.item, field]).decode()
-        return msgspec.structs.replace(context, record=place)
+        return field_context(context, self.item, field)
+
+
+def field_context(context: Context, item: str, field: str) -> Context:
+    """Return what one field's envelope is bound to: an array has one text, so that no two places share it."""
+    place = canonical([context.record, item, field]).decode()
+    return msgspec.structs.replace(context, record=place)
 
 
 def field_layers(declaration: Declaration, item: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

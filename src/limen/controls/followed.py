@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from limen.adapters.forking import begins_in_children
 from limen.errors import UnassessedError
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ class Followed:
     def __init__(self, ledger: Ledger, take: Callable[[Line], None]) -> None:
         """Read the ledger and give each record to `take`; raises LedgerError where it can't be read."""
         self.ledger, self._take = ledger, take
-        self._lock = threading.RLock()
         self._read = 0
+        self.begin()
+        begins_in_children(self)
         self.catch_up()
+
+    def begin(self) -> None:
+        """Begin with a lock that nobody holds; in a forked child, too, where the ledger itself refuses to be used."""
+        self._lock = threading.RLock()
 
     def catch_up(self) -> Head:
         """Give to `take` what was appended since, by whomever, and return the head that was read to.

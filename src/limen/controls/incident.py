@@ -42,9 +42,10 @@ WAITS = (0.0, 1.0, 5.0, 25.0)
 """Seconds before each call of the hook."""
 _KINDS = 1024
 """Kinds of reports that are told apart at once; more of them are counted by their trigger."""
-_VALUE = re.compile(
-    r"(?:tok:v1:[A-Za-z0-9_.\-]{1,128}:[0-9a-f]{64}|[0-9a-f]{64}|[0-9]{1,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z)\Z"
-)
+_DIGEST = r"tok:v1:[A-Za-z0-9_.\-]{1,128}:[0-9a-f]{64}|[0-9a-f]{64}"
+_SEEN = re.compile(rf"(?:{_DIGEST}|[0-9]{{1,8}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9:.]{{8,15}}Z)\Z")
+_VALUES = {"seq": re.compile(r"[0-9]{1,16}\Z"), "record": re.compile(rf"(?:{_DIGEST})\Z")}
+"""What a fact that is no name of the declaration may be; eight digits of a record may be somebody's birthday."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -318,7 +319,7 @@ def _plain(facts: Facts, names: Mapping[str, frozenset[str]]) -> tuple[dict[str,
     known = {
         name: value
         for name, value in given.items()
-        if (value in names[name] if name in names else _VALUE.match(value)) or isinstance(getattr(facts, name), int)
+        if (value in names[name] if name in names else _VALUES.get(name, _SEEN).match(value))
     }
     return known, sorted(given.keys() - known.keys())
 

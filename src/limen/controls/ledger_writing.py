@@ -11,7 +11,7 @@ from types import TracebackType
 
 import orjson
 
-from limen.adapters.ledgers.appending import ChangedError, LedgerStore
+from limen.adapters.ledgers.appending import GROUP_BYTES, ChangedError, LedgerStore
 from limen.adapters.ledgers.blocks import BLOCK_BYTES, LINE_BYTES, StoreError
 from limen.controls.ledger_chain import BEGINNING, Chain
 from limen.controls.ledger_clock import Stamps
@@ -58,7 +58,7 @@ class Ledger:
         self._tenant, self._wait = tenant, wait
         self._ending = b"" if tenant is None else b',"tenant":' + canonical(tenant)
         self._lock, self._process = threading.Lock(), os.getpid()
-        self._dead, self._settled = "", True
+        self._dead, self._settled = "", False
         self._marks = [BEGINNING] if since is BEGINNING else [BEGINNING, since]
         self._stand(since)
 
@@ -96,7 +96,7 @@ class Ledger:
                     self._dead = _UNKNOWN
                     self._writer.write(lines, mark)
                     self._advance(lines, time)
-                    self._dead = ""
+                    self._dead, self._settled = "", True  # what was there before them is durable with them
             except (StoreError, BrokenLedgerError) as error:
                 raise self._failed(error) from None
             finally:
@@ -210,9 +210,11 @@ class Ledger:
         return self.name if last is None else str(orjson.loads(last.tenant))
 
     def _sound(self, entries: Sequence[Prepared], lines: Sequence[bytes]) -> None:
-        """Raise EntryError where what others prepared is nothing that can be read again."""
+        """Raise EntryError where what others prepared is nothing that can be read again, or too much at once."""
+        whole = 0
         for (before, after), line in zip(entries, lines, strict=True):
             size = len(line)
+            whole += size
             if size > LINE_BYTES:
                 raise EntryError(f"an entry takes {size} bytes as a line, and {LINE_BYTES} are allowed")
             if (
@@ -223,12 +225,13 @@ class Ledger:
                 raise EntryError("an entry was not prepared by `prepared`")
             if self._ending and not after.endswith(self._ending):
                 raise EntryError(f"an entry is of another tenant than the ledger {self.name}")
+        if whole > GROUP_BYTES:
+            raise EntryError(f"a group takes {whole} bytes, and {GROUP_BYTES} are allowed; append it in several")
 
     def _advance(self, lines: Sequence[bytes], time: str) -> None:
-        """Stand behind lines that were written; what was there before them is durable with them."""
+        """Stand behind lines that were written."""
         mark, last = self._mark, lines[-1]
         end, length = mark.end + sum(map(len, lines)), mark.length + len(lines)
-        self._settled = True
         self._stand(Mark(length=length, end=end, hash=hash_of(last), time=time, last=last))
 
     def _stand(self, mark: Mark) -> None:

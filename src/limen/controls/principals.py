@@ -42,7 +42,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
             for what, text in (("name", self.name), ("identity", self.identity), ("method", self.method))
             if not _printable(text)
         ]
-        if self.tenant != "" and not _printable(self.tenant):
+        if not _printable(self.tenant, empty=True):
             problems.append(Problem(message="the principal's tenant is no text of one printable line", hint=_HINT))
         if not _names(self.roles):
             problems.append(Problem(message="the principal's roles are no frozenset of names", hint=_HINT))
@@ -80,14 +80,19 @@ def check_credential(
 _HINT = "made by whoever authenticates the caller, from what was verified"
 
 
-def _printable(text: object) -> bool:
+def _printable(text: object, *, empty: bool = False) -> bool:
+    """Return whether something is a text of one printable line; what only passes for one could equal every other."""
     return (
-        isinstance(text, str) and bool(text) and len(text) <= _LONGEST and text.isprintable() and text == text.strip()
+        type(text) is str
+        and (empty or bool(text))
+        and len(text) <= _LONGEST
+        and text.isprintable()
+        and text == text.strip()
     )
 
 
 def _names(value: object) -> bool:
-    return isinstance(value, frozenset) and all(_printable(name) for name in value)
+    return type(value) is frozenset and all(_printable(name) for name in value)
 
 
 def _moment(value: object) -> bool:

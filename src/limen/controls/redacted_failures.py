@@ -10,14 +10,14 @@ import traceback
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from limen.controls.redacted_values import sensitive_texts
+from limen.controls.redacted_values import TooMuchError, sensitive_texts
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from limen.controls.redaction import Redactor
 
-_MOST_FRAMES = 64
+_MOST_FRAMES = 5_000
 _MOST_ERRORS = 64
 
 
@@ -25,10 +25,13 @@ def traceback_text(redactor: Redactor, error: BaseException, trace: TracebackTyp
     """Return an exception as Python prints it, redacted; never raises."""
     from limen.controls.redaction import WITHHELD
 
+    trace = trace if trace is not None else error.__traceback__
     try:
-        trace = trace if trace is not None else error.__traceback__
         lines = traceback.TracebackException(type(error), error, trace, compact=True).format()
         return redactor.text("".join(lines).rstrip("\n"), values_of_failure(redactor, error, trace))
+    except TooMuchError:  # where it failed, and nothing of what it says
+        frames = "".join(traceback.format_tb(trace)).rstrip("\n")
+        return redactor.text(f"Traceback (most recent call last):\n{frames}\n{type(error).__name__}: {WITHHELD}")
     except Exception:  # noqa: BLE001  # whatever it is: a text that was not redacted does not pass
         return WITHHELD
 
@@ -41,15 +44,17 @@ def values_of_failure(redactor: Redactor, error: BaseException, trace: Traceback
         frames = traceback.walk_tb(trace if one is error and trace is not None else one.__traceback__)
         for number, (frame, _) in enumerate(frames):
             if number >= _MOST_FRAMES:
-                break
+                raise TooMuchError
             found.update(dict.fromkeys(sensitive_texts(redactor, dict(frame.f_locals))))
     return tuple(found)
 
 
 def _errors(error: BaseException) -> Iterator[BaseException]:
     waiting, seen = [error], set[int]()
-    while waiting and len(seen) < _MOST_ERRORS:
+    while waiting:
         one = waiting.pop()
+        if len(seen) >= _MOST_ERRORS:
+            raise TooMuchError
         if id(one) in seen:
             continue
         seen.add(id(one))

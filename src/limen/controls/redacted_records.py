@@ -7,6 +7,7 @@ formatters add) is redacted as it is put there.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ STANDARD = frozenset(vars(_PLAIN)) | {"message", "asctime", "taskName"}
 """Attributes that every record has."""
 _RENDERED = frozenset({"msg", "args", "exc_info", "exc_text", "stack_info"})
 _CODE = frozenset({"levelname", "asctime"})
+_TEXTS = STANDARD - {"msg", "levelname", "asctime"}
+_ORDINARY = re.compile(r"MainThread|MainProcess|root|Task-\d{1,9}|Thread-\d{1,9}|ThreadPoolExecutor-\d{1,9}_\d{1,9}")
+"""Names that Python itself gives to threads, processes and tasks."""
 _ASYNCIO = "asyncio"
 
 
@@ -59,7 +63,7 @@ def _changed(redactor: Redactor, record: logging.LogRecord, held: Mapping[str, A
     if error is not None:
         changed["exc_text"] = checked(traceback_text(redactor, error, _trace(held.get("exc_info"))))
     for name, value in held.items():
-        if isinstance(value, str) and name in STANDARD - {"msg"} - _CODE and name not in changed:
+        if name in _TEXTS and isinstance(value, str) and name not in changed and not _ORDINARY.fullmatch(value):
             changed[name] = text(value)
     changed.update(redacted(redactor, extra, every) if extra else {})
     return changed
@@ -119,7 +123,27 @@ class _Held(dict[str, Any]):
         self._redactor = redactor
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self.update({name: value})
+        from limen.controls.redaction import WITHHELD
+
+        named = self._redactor.sensitive(name) or sensitive_texts(self._redactor, [value])
+        # What it names may stand in the message as well; and a record that was withheld stays withheld, whole.
+        if named or name in STANDARD or self.get("msg") == WITHHELD:
+            self.update({name: value})
+            return
+        try:
+            super().__setitem__(name, redacted(self._redactor, value))
+        except Exception:  # noqa: BLE001  # whatever it is: a value that was not redacted does not pass
+            self.update({name: value})
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        """Put a value in, redacted, where there is none."""
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def __ior__(self, other: Any) -> _Held:  # type: ignore[override,misc]
+        self.update(other)
+        return self
 
     def update(self, *given: Any, **named: Any) -> None:
         """Put values in, redacted together, since one may repeat what another names."""

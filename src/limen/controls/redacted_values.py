@@ -10,10 +10,11 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AnySet
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from limen.controls.protected import SHOWN, Protected
-from limen.controls.values_in_flight import texts
+from limen.controls.values_in_flight import fields_of, texts
 
 if TYPE_CHECKING:
     from limen.controls.redaction import Redactor
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 _DEEPEST = 32
 _MOST = 10_000
 """Members of a value, at all depths, beyond which it is withheld."""
-_MOST_COLLECTED = 2_000
+_MOST_COLLECTED = 20_000
+_MOST_TEXTS = 200
+"""Values under sensitive names beyond which there are too many to be looked for."""
+_MOST_OBJECTS = 2
+_LEAVES = (str, bytes, bytearray, int, float)
 _QUOTED = re.compile(r"""(['"]).{2,}\1""", re.DOTALL)
 """The repr of a text, as tracebacks with locals have it."""
 _LOGGERS = ("structlog.",)
@@ -92,42 +97,67 @@ def redacted(redactor: Redactor, value: Any, known: tuple[str, ...] = ()) -> Any
     return _Walk(redactor, known).of(value, 0)
 
 
+class TooMuchError(ValueError):
+    """There is more to look through than there is time for: what was found is not all."""
+
+
 def sensitive_texts(redactor: Redactor, value: Any) -> tuple[str, ...]:
-    """Return the values under sensitive names in a value, so that they can be taken out of what stands beside it."""
-    left = [_MOST_COLLECTED]
-    return tuple(dict.fromkeys(_collected(redactor, value, 0, left)))
+    """Return the values under sensitive names in a value, so that they can be taken out of what stands beside it.
+
+    Raises TooMuchError where there is too much of it.
+    """
+    return tuple(dict.fromkeys(_Collector(redactor).of(value, 0, 0)))
 
 
-def _collected(redactor: Redactor, value: Any, depth: int, left: list[int]) -> Iterator[str]:
-    left[0] -= 1
-    if depth > _DEEPEST or left[0] < 0:
-        return
-    for name, inner in _fields(value):
-        if redactor.sensitive(name):
-            for text in texts(inner):
-                if not _kept(text):
-                    yield from (text, text[1:-1]) if _QUOTED.fullmatch(text) else (text,)
+class _Collector:
+    def __init__(self, redactor: Redactor) -> None:
+        self.redactor, self.left, self.texts = redactor, _MOST_COLLECTED, _MOST_TEXTS
+        self.seen: dict[int, Any] = {}
+
+    def of(self, value: Any, depth: int, objects: int) -> Iterator[str]:
+        if value is None or isinstance(value, _LEAVES) or id(value) in self.seen:
+            return
+        self.seen[id(value)] = value
+        self.left -= 1
+        if depth > _DEEPEST or self.left < 0:
+            raise TooMuchError
+        if isinstance(value, Protected):
+            yield from self.told(value)
+        elif isinstance(value, list | tuple | AnySet) and not hasattr(value, "_fields"):
+            for inner in value:
+                yield from self.of(inner, depth + 1, objects)
         else:
-            yield from _collected(redactor, inner, depth + 1, left)
-    if isinstance(value, Protected):
-        yield from texts(value)
-    elif isinstance(value, list | tuple | AnySet):
-        for inner in value:
-            yield from _collected(redactor, inner, depth + 1, left)
+            found, more = _fields(value, objects)
+            for name, inner in found:
+                if self.redactor.sensitive(name):
+                    yield from self.told(inner)
+                else:
+                    yield from self.of(inner, depth + 1, objects + more)
+
+    def told(self, value: Any) -> Iterator[str]:
+        for text in texts(value):
+            if not _kept(text):
+                self.texts -= 1
+                if self.texts < 0:
+                    raise TooMuchError
+                yield from (text, text[1:-1]) if _QUOTED.fullmatch(text) else (text,)
 
 
-def _fields(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield names and values of a mapping, a msgspec struct, a dataclass or a named tuple; nothing is called."""
+def _fields(value: Any, objects: int) -> tuple[list[tuple[Any, Any]], int]:
+    """Return names and values of a mapping, record or object, and 1 where it is an object; nothing is called.
+
+    Of objects within objects only the first are looked at: behind them stands a whole program.
+    """
     if isinstance(value, Mapping):
-        yield from value.items()
-        return
+        return list(value.items()), 0
     kind = type(value)
     for names in ("__struct_fields__", "__dataclass_fields__", "_fields"):
-        found = getattr(kind, names, None)
-        if isinstance(found, tuple | dict):
-            for name in found:
-                if isinstance(name, str):
-                    yield name, getattr(value, name, None)
+        listed = getattr(kind, names, None)
+        if isinstance(listed, tuple | dict):
+            return [(name, getattr(value, name, None)) for name in listed if isinstance(name, str)], 0
+    if objects >= _MOST_OBJECTS or isinstance(value, type) or callable(value) or isinstance(value, ModuleType):
+        return [], 0
+    return fields_of(value) or [], 1
 
 
 def _kept(value: Any) -> bool:

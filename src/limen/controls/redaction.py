@@ -8,11 +8,13 @@
 It knows an identifier by the name of its field, by its form, or because it was told the value; in the clear and in
 common encodings. It fails closed: where it can't say that a text is clean, the text is withheld and that is said.
 45 CFR 164.312(b), 21 CFR 11.10(d), NIST SP 800-53 SI-11, AU-9, AC-4. What is written past logging, warnings and
-exceptions (print, os.write, a C library's own messages) does not come by here.
+exception hooks does not come by here: print, traceback.print_exc, what multiprocessing prints of a child that fails,
+a C library's own messages, core dumps.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from limen.analysis.field_names import PERSONAL
 from limen.controls.loop_objects import loop_object_spans
 from limen.controls.protected import Protected, Value
-from limen.controls.values_in_flight import MOST, Needle, ValuesInFlight, found_in, needles, texts
+from limen.controls.values_in_flight import MOST, Needle, ValuesInFlight, found_in, loose_spans, needles, texts
 from limen.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -34,10 +36,14 @@ WITHHELD = "redaction failed: record withheld"
 """What stands in place of a text that could not be redacted."""
 MARK = "[redacted]"
 """What stands in place of a value."""
-LONGEST = 1 << 18
+LONGEST = 1 << 16
 """Characters of a text beyond which it is withheld: looking through it would hold up whoever logs."""
+_MOST_DECODED = 1 << 22
+"""Bytes that encodings in a text may hold, all together."""
 _LAYERS = 3
 """Encodings around one another that are undone."""
+_MAY_BE_ENCODED = re.compile(rb"[A-Za-z0-9+/_\-]{20}|%[2-7]|\\|[\r\n]")
+"""What stands in every text in which an encoded run stands; a run may go on over the ends of lines."""
 _EVERYWHERE = PERSONAL - {"name"}
 """Names that are sensitive in every system; `name` alone names loggers, threads and tasks as well."""
 
@@ -94,7 +100,7 @@ class Redactor:
     @contextmanager
     def holding(self, *values: object) -> Iterator[None]:
         """Remember values as long as a block of code runs."""
-        held = [text for value in values for text in texts(value)]
+        held = [text for value in values for text in texts(value, strict=True)]
         self.remember(held)
         try:
             yield
@@ -105,10 +111,10 @@ class Redactor:
         """Return a value that nothing shows, and remember it as long as the protected value lives."""
         import weakref
 
-        held = list(texts(value))
+        held = list(texts(value, strict=True))
         self.remember(held)
         made = Protected(value)
-        weakref.finalize(made, self.forget, held)
+        weakref.finalize(made, self._values.forget_later, held)
         return made
 
     def sensitive(self, name: object) -> bool:
@@ -122,8 +128,9 @@ class Redactor:
         it, and takes out arguments of calls as well.
         """
         try:
-            wanted = [needle for value in dict.fromkeys(known) for needle in needles(value)]
-            return self._redacted(text, wanted, calls=calls)
+            every = tuple(dict.fromkeys(known))
+            wanted = [needle for value in every for needle in needles(value)]
+            return self._redacted(text, wanted, every, calls=calls)
         except Exception:  # noqa: BLE001  # whatever it is: a text that was not redacted does not pass
             return WITHHELD
 
@@ -176,20 +183,27 @@ class Redactor:
     def install(self, *, loop: asyncio.AbstractEventLoop | None = None) -> Installation:
         """Redact from now on whatever this process logs, warns of or dies from; returns what undoes it.
 
-        Call it once, after logging was configured and after any library that replaces `sys.excepthook`. Records are
-        redacted when they are made, by the record factory, so that neither propagation nor a handler that is attached
-        later escapes; handlers that are there get the filter as well. A running `loop` gets the handler; of other
-        loops the reports still go through logging.
+        Call it once a process, worker processes included, after logging was configured and after any library that
+        replaces `sys.excepthook`; structlog needs `processor` besides, where it does not write through logging.
+        Records are redacted when they are made, by the record factory, so that neither propagation nor a handler that
+        is attached later escapes; handlers that are there get the filter as well. A running `loop` gets the
+        handler; of other loops the reports still go through logging.
         """
         from limen.controls.redaction_hooks import Installation
 
         return Installation(self, loop)
 
-    def _redacted(self, text: str, wanted: list[Needle], *, calls: bool) -> str:
+    def _redacted(self, text: str, wanted: list[Needle], every: tuple[str, ...], *, calls: bool) -> str:
         if len(text) > LONGEST:
             raise ValueError("too long to be looked through")
         data = text.encode("utf-8", "surrogatepass")
-        spans = sorted([*self._spans(data, wanted, _LAYERS), *loop_object_spans(data, everywhere=calls)])
+        spans = sorted(
+            [
+                *self._spans(data, wanted, _LAYERS, [_MOST_DECODED]),
+                *loop_object_spans(data, everywhere=calls),
+                *loose_spans(data, every),
+            ]
+        )
         if not spans:
             return text
         parts: list[bytes] = []
@@ -202,16 +216,22 @@ class Redactor:
             at = end
         return b"".join([*parts, data[at:]]).decode("utf-8", "replace")
 
-    def _spans(self, data: bytes, wanted: list[Needle], layers: int) -> Iterator[tuple[int, int]]:
+    def _spans(self, data: bytes, wanted: list[Needle], layers: int, left: list[int]) -> Iterator[tuple[int, int]]:
+        """Yield what must not be shown; raises ValueError where more is decoded than there is time for."""
         from limen.analysis.decoding import decoded
+        from limen.controls.database_texts import database_spans
         from limen.controls.sensitive_forms import sensitive_spans
 
+        yield from database_spans(data)
         yield from sensitive_spans(data, self._allowed)
         yield from self._names.spans(data)
         yield from self._values.spans(data)
         if wanted:
             yield from found_in(data.lower(), wanted)
-        if layers:
+        if layers and _MAY_BE_ENCODED.search(data) is not None:
             for run in decoded(data):
-                if next(self._spans(run.content, wanted, layers - 1), None) is not None:
+                left[0] -= len(run.content)
+                if left[0] < 0:
+                    raise ValueError("too much of it is encoded to be looked through")
+                if next(self._spans(run.content, wanted, layers - 1, left), None) is not None:
                     yield run.start, run.end

@@ -11,6 +11,7 @@ import binascii
 import contextlib
 import hashlib
 import re
+import unicodedata
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
@@ -39,6 +40,16 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}[: -]?){8,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _ROWS = ("0123456789abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz0123456789", "qwertyuiopasdfghjklzxcvbnm",
          "1234567890", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn")  # fmt: skip
+_FILLERS = frozenset(
+    ["a", "an", "and", "any", "app", "be", "by", "dev", "development", "do", "env", "fake", "for", "goes", "here", "in",
+     "is", "it", "jwt", "later", "local", "long", "me", "my", "new", "not", "of", "on", "or", "our", "please", "prod",
+     "production", "random", "real", "session", "some", "staging", "strong", "super", "temp", "temporary", "that",
+     "the", "this", "to", "use", "very", "with", "you", "your"]
+)  # fmt: skip
+"""What stands between the words of a placeholder."""
+_WORD = re.compile(r"[a-z]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9$@])(?=[A-Z])")
+_LEET = str.maketrans("013457@$!", "oleastasi")
 _SAMPLES = {
     "c6564561ada51c649bafd0d4215e9ad9bf1866fbbe8de83b96fbc50664c17254": "RFC 7515, appendix A.1",
     "2ef2503d964e9668092e6878d3c390ca7909bbbffabd781857115e3be4bb3e5a": "FIPS 197 and NIST SP 800-38A",
@@ -90,11 +101,22 @@ def _placeholder(value: str) -> str:
         return "it is a placeholder"
     if _TEMPLATE.fullmatch(bare):
         return "it is a placeholder: a template that was not filled in"
-    if worded(value.encode()):
+    if worded(value.encode()) or _only_words(value):
         return "it is a placeholder, or a sample"
     if not plain or _repeats(value.casefold()):
         return "it is one piece, repeated"
     return "it is a row of neighbouring characters" if _row(plain) else ""
+
+
+def _only_words(value: str) -> bool:
+    """Return whether a value is made of a placeholder's words alone, however they are joined, and perhaps numbers."""
+    apart = _CAMEL.sub(" ", unicodedata.normalize("NFKC", value)).casefold()
+    known = _WORDS | _FILLERS
+    for text in (apart, apart.rstrip("0123456789!$ ").translate(_LEET)):
+        words = _WORD.findall(text)
+        if words and known.issuperset(words) and not _WORDS.isdisjoint(words):
+            return True
+    return False
 
 
 def _repeats(value: str) -> bool:

@@ -63,11 +63,15 @@ class SensitiveNames:
         """Yield where the value of a sensitive field begins and ends."""
         if self._anchors is None:
             return
+        done = 0
         for match in self._anchors.finditer(data):
             start, end = match.span()
-            if not _borders(data, start) or data[max(0, start - 2) : start] == b"</":
+            # What lies within a value is taken out with it; looking again at each name there would take forever.
+            if start < done or not _borders(data, start) or data[max(0, start - 2) : start] == b"</":
                 continue
-            yield from _values(data, end)
+            for begin, finish in _values(data, end):
+                done = max(done, finish)
+                yield begin, finish
 
 
 def _borders(data: bytes, start: int) -> bool:
@@ -103,7 +107,7 @@ def _value(data: bytes, at: int) -> tuple[int, int]:
     if opening is not None:
         return opening.end(), _closing_quote(data, opening.end(), opening[1])
     if at < len(data) and data[at] in _PAIRS:
-        return at, _closing_bracket(data, at)
+        return at, closing_bracket(data, at)
     return at, _bare_end(data, at)
 
 
@@ -120,7 +124,7 @@ def _closing_quote(data: bytes, at: int, quote: bytes) -> int:
     return len(data)
 
 
-def _closing_bracket(data: bytes, at: int) -> int:
+def closing_bracket(data: bytes, at: int) -> int:
     """Return where a bracket is closed, after it; quotes within are followed."""
     closing: list[int] = []
     while at < len(data):
@@ -147,5 +151,5 @@ def _bare_end(data: bytes, at: int) -> int:
             return at
         if byte in b"\"'`" and not data[at + 1 : at + 2].isalnum():
             return at
-        at = _closing_bracket(data, at) if byte in _PAIRS else at + 1
+        at = closing_bracket(data, at) if byte in _PAIRS else at + 1
     return len(data)

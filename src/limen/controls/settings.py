@@ -84,6 +84,22 @@ def load(
     enforced: how secrets arrive, and that a service refuses to start without. `timeout` is in seconds, for each value
     of a store.
     """
+    # Raised from here, where no value is: what reports errors may show the variables of each function.
+    made, problems = _loaded(kind, folder, environment, references, declaration, timeout)
+    if made is None:
+        raise SettingsError(problems)
+    return made
+
+
+def _loaded(
+    kind: type[_S],
+    folder: Path,
+    environment: Mapping[str, str] | None,
+    references: Mapping[str, str],
+    declaration: Declaration | None,
+    timeout: float,
+) -> tuple[_S | None, list[Problem]]:
+    """Return the settings, or everything that is wrong with them."""
     surroundings = os.environ if environment is None else environment
     fields = tuple(_fields(kind, references))
     problems = [*_declared(declaration, fields)]
@@ -102,8 +118,8 @@ def load(
             texts[field.name] = text
     problems += _same(fields, texts)
     if problems:
-        raise SettingsError(problems)
-    return kind(**{field.name: _value(field, texts[field.name]) for field in fields if field.name in texts})
+        return None, problems
+    return kind(**{field.name: _value(field, texts[field.name]) for field in fields if field.name in texts}), []
 
 
 def _fields(kind: type[Settings], references: Mapping[str, str]) -> Iterator[_Field]:

@@ -126,6 +126,9 @@ def _nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + (b"\1" if last else b"\0")
 
 
+_END = object()
+
+
 class _Source:
     """Chunks of any size, taken in pieces of another."""
 
@@ -153,8 +156,8 @@ class _Source:
         return line
 
     def _more(self) -> bool:
-        chunk: object = next(self._chunks, None)
-        if chunk is None:
+        chunk: object = next(self._chunks, _END)  # None is no end: a source that does not wait says it
+        if chunk is _END:
             return False
         if not isinstance(chunk, bytes | bytearray | memoryview):
             raise _refused("a chunk of the stream is no bytes")

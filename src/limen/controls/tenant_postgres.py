@@ -25,6 +25,10 @@ SETTING = "app.tenant_id"
 """The setting that policies read."""
 _SETTING = re.compile(r"[a-z_][a-z0-9_]{0,30}\.[a-z_][a-z0-9_]{0,30}", re.ASCII)
 _LONGEST = 63
+BEGUN = "limen.tenant"
+"""Where a SQLAlchemy connection keeps for whom its transaction was begun."""
+_RIGHTS = re.compile(r"(?:select|insert|update|delete)(?:, (?:select|insert|update|delete))*", re.ASCII)
+_THERE = "select count(distinct relname) from pg_class where relname = any(%s) and relkind in ('r', 'p')"
 _ROLE = """
 select r.rolsuper or exists (select from pg_roles o where o.rolsuper and pg_has_role(r.oid, o.oid, 'member')),
   exists (select from pg_roles o where pg_has_role(r.oid, o.oid, 'member') and (o.rolbypassrls or o.rolreplication)),
@@ -58,10 +62,12 @@ def table_ddl(
 ) -> tuple[str, ...]:
     """Return the statements that hold a table, or a partition of one, to the tenant; its owner runs them.
 
-    `role` is the application's, which must own nothing here. Raises ValueError where a name or setting is none.
+    `role` is the application's, which must own nothing here. PostgreSQL checks foreign and unique keys past row
+    security: have those of tenants' tables begin with the tenant's column, so that no row refers to another tenant's
+    and no error tells what another tenant has. Raises ValueError where a name or setting is none.
     """
-    if not _SETTING.fullmatch(setting) or not re.fullmatch(r"[a-z, ]+", rights):
-        raise ValueError("a setting is two names with a dot, rights are words: app.tenant_id; select, insert")
+    if not _SETTING.fullmatch(setting) or not _RIGHTS.fullmatch(rights):
+        raise ValueError("a setting is two names with a dot, rights are of rows only: app.tenant_id; select, insert")
     name, condition = relation(table), f"{quoted(column)} = nullif(current_setting('{setting}', true), '')"
     return (
         f"alter table {name} alter column {quoted(column)} set not null",
@@ -97,15 +103,26 @@ def set_tenant(connection: Psycopg[Any], *, setting: str = SETTING) -> str:
 def tenant_transaction(connection: Psycopg[Any], *, setting: str = SETTING) -> Iterator[Psycopg[Any]]:
     """Run a block in a transaction of a psycopg connection that is the tenant's of the scope, and reset it afterwards.
 
-    Raises RefusedError (tenant_unbound) where there is no tenant, before anything is sent.
+    Raises RefusedError before anything is sent: tenant_unbound where there is no tenant, wrong_tenant where a
+    transaction runs already, of which this would be a part that ends otherwise.
     """
     current_tenant()
+    demand_idle(connection)
     try:
         with connection.transaction():
             set_tenant(connection, setting=setting)
             yield connection
     finally:
         reset_tenant(connection, setting=setting)
+
+
+def demand_idle(connection: Psycopg[Any]) -> None:
+    """Raise RefusedError (wrong_tenant) where a transaction runs on a psycopg connection."""
+    from psycopg.pq import TransactionStatus
+
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        hint = "commit or roll back first: a transaction is one tenant's from its beginning"
+        raise RefusedError(Problem(message="a transaction runs already", hint=hint), reason="wrong_tenant")
 
 
 def reset_tenant(connection: Psycopg[Any], *, setting: str = SETTING) -> None:
@@ -150,20 +167,32 @@ def attach_setting(engine: Engine, *, setting: str = SETTING) -> None:
         # By the cursor itself: this statement is ours, and no engine event has to let it by.
         with connection.connection.cursor() as cursor:
             cursor.execute("select set_config(%s, %s, true)", [setting, bound_tenant()])
+        connection.info[BEGUN] = bound_tenant()
 
     def returned(driver: Any, record: Any) -> None:
         if driver is not None:
             reset_tenant(driver, setting=setting)
 
     event.listen(engine, "begin", begin)
+    event.listen(engine, "before_cursor_execute", demand_same_tenant)
     event.listen(engine, "checkin", returned)
+
+
+def demand_same_tenant(connection: Any, *statement: Any) -> None:
+    """Raise RefusedError (wrong_tenant) where a SQLAlchemy connection was begun for another tenant than the scope's."""
+    from limen.controls.tenant_scope import bound_tenant
+
+    if connection.info.get(BEGUN, "") != bound_tenant():
+        hint = "end the transaction with the scope: open the connection within `tenant_scope`"
+        problem = Problem(message="the transaction was begun for another tenant, or for none", hint=hint)
+        raise RefusedError(problem, reason="wrong_tenant")
 
 
 def demand_bound_role(connection: Psycopg[Any], tables: Sequence[str]) -> None:
     """Raise RefusedError (wrong_tenant) where who is logged in is above row security, or a table is without it.
 
-    `tables` are names without their schemas. Ask once when a service starts: a role that owns a table, is a superuser
-    or has BYPASSRLS sees every tenant's rows whatever the policies say.
+    `tables` are names without their schemas; one that is not there is wrong, too. Ask once when a service starts: a
+    role that owns a table, is a superuser or has BYPASSRLS sees every tenant's rows whatever the policies say.
     """
     row = connection.execute(_ROLE, [list(tables), list(tables)]).fetchone()
     words = (
@@ -173,6 +202,9 @@ def demand_bound_role(connection: Psycopg[Any], tables: Sequence[str]) -> None:
         "a table has no forced row security",
     )
     wrong = list(words) if row is None else [word for word, holds in zip(words, row, strict=True) if holds]
+    there = connection.execute(_THERE, [list(tables)]).fetchone()
+    if not tables or there is None or there[0] != len(set(tables)):
+        wrong.append("a table is not there, so nothing holds it; or none is named")
     if wrong:
         hint = "log in as a role that owns nothing, and hold each table with tenant_postgres.table_ddl"
         raise RefusedError([Problem(message=word, hint=hint) for word in wrong], reason="wrong_tenant")

@@ -96,15 +96,19 @@ class _Criteria(LoaderCriteriaOption):
 class TenantRows:
     """Holds the tables of a database to the tenant that is worked for."""
 
-    def __init__(self, tables: Iterable[Table], *, column: str = "tenant_id") -> None:
-        """Hold these tables, each of which has the tenant's column; raises ValueError where one lacks it."""
+    def __init__(self, tables: Iterable[Table], *, shared: Iterable[Table] = (), column: str = "tenant_id") -> None:
+        """Hold these tables, each of which has the tenant's column; raises ValueError where one lacks it.
+
+        `shared` are tables of nobody's; statements on any other table, view or copy are refused.
+        """
         self.column = column
         self.tables = tuple(tables)
         """The tables of tenants' rows."""
         lacking = sorted(table.name for table in self.tables if column not in table.c)
         if lacking or not self.tables:
             raise ValueError(f"tables without {column}: {', '.join(lacking) or 'there is none at all'}")
-        self._scope = Scope([table.name for table in self.tables], column)
+        nobodys = [(str(table.schema or ""), str(table.name)) for table in shared]
+        self._scope = Scope([str(table.name) for table in self.tables], column, nobodys)
 
     @classmethod
     def of(cls, metadata: MetaData, *, shared: Collection[str] = (), column: str = "tenant_id") -> TenantRows:
@@ -115,7 +119,12 @@ class TenantRows:
         wrong = [table.name for table in metadata.tables.values() if (table.name in shared) == (column in table.c)]
         if wrong:
             raise ValueError(f"either {column} or a place in `shared`: {', '.join(sorted(wrong))}")
-        return cls([table for table in metadata.tables.values() if table.name not in shared], column=column)
+        tables = list(metadata.tables.values())
+        return cls(
+            [table for table in tables if table.name not in shared],
+            shared=[table for table in tables if table.name in shared],
+            column=column,
+        )
 
     def attach(self, engine: Engine) -> None:
         """Hold every statement of an engine from now on."""
@@ -192,9 +201,14 @@ class TenantRows:
         self, connection: Connection, statement: Any, many: Any, parameters: Any, options: Mapping[str, Any]
     ) -> tuple[Any, Any, Any]:
         """Put the condition into UPDATE and DELETE, and the tenant into rows that are added."""
-        if not isinstance(statement, Insert | Update | Delete) or not self._scope.holds(statement.table):
+        if not isinstance(statement, Insert | Update | Delete):
             return statement, many, parameters
         if self._is_unscoped({**statement.get_execution_options(), **options}):
+            return statement, many, parameters
+        if not self._scope.holds(statement.table):
+            if self._scope.reads_beside(statement):
+                message = "a table that is no tenant's is written from rows of tenants"
+                raise RefusedError(Problem(message=message, hint=_HINT), reason="wrong_tenant")
             return statement, many, parameters
         tenant, column = current_tenant(), statement.table.c[self.column]
         if isinstance(statement, Update | Delete):
@@ -227,11 +241,13 @@ class TenantRows:
             ) from None
 
     def _check(self, statement: Any, compiled: Any, rows: list[Mapping[str, Any]]) -> None:
-        first: Mapping[str, Any] = rows[0] if rows else {}
         names: Mapping[Any, str] = getattr(compiled, "bind_names", {})
 
         def value(bind: BindParameter[Any]) -> Any:
-            return first.get(names.get(bind, ""))
+            """Return a parameter's value where it is the same in every execution; None where it is not."""
+            name = names.get(bind, "")
+            first = rows[0].get(name) if rows else None
+            return first if all(row.get(name) == first for row in rows) else None
 
         bodies = tuple(getattr(compiled, "limen_bodies", ()))
         # Whoever reads no table of tenants needs no tenant.

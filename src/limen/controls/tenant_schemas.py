@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from limen.controls.tenant_postgres import quoted, reset_search_path
+from limen.controls.tenant_postgres import BEGUN, demand_idle, demand_same_tenant, quoted, reset_search_path
 from limen.controls.tenant_scope import bound_tenant, checked_id, current_tenant
 
 if TYPE_CHECKING:
@@ -51,9 +51,11 @@ def search_path(tenant: str) -> str:
 def schema_transaction(connection: Psycopg[Any]) -> Iterator[Psycopg[Any]]:
     """Run a block in a transaction of a psycopg connection that sees the schema of the scope's tenant only.
 
-    Raises RefusedError (tenant_unbound) where there is no tenant, before anything is sent.
+    Raises RefusedError before anything is sent: tenant_unbound where there is no tenant, wrong_tenant where a
+    transaction runs already.
     """
     path = search_path(current_tenant())
+    demand_idle(connection)
     try:
         with connection.transaction():
             connection.execute("select set_config('search_path', %s, true)", [path])
@@ -75,10 +77,12 @@ def attach_schema(engine: Engine) -> None:
     def begin(connection: Any) -> None:
         with connection.connection.cursor() as cursor:
             cursor.execute("select set_config('search_path', %s, true)", [search_path(bound_tenant())])
+        connection.info[BEGUN] = bound_tenant()
 
     def returned(driver: Any, record: Any) -> None:
         if driver is not None:
             reset_search_path(driver)
 
     event.listen(engine, "begin", begin)
+    event.listen(engine, "before_cursor_execute", demand_same_tenant)
     event.listen(engine, "checkin", returned)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql import operators, quoted_name, visitors
 from sqlalchemy.sql.ddl import BaseDDLElement
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import (
@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import (
     SavepointClause,
     TextClause,
 )
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import (
     AliasedReturnsRows,
     FromClause,
@@ -38,6 +39,12 @@ from sqlalchemy.sql.selectable import (
 
 _PLAIN_LITERAL = re.compile(r"\*|\w{1,64}", re.ASCII)
 _OPERATOR = re.compile(r"[-+*/<>=~!@#%^&|?:]{1,4}|[A-Za-z]{1,16}(?: [A-Za-z]{1,16}){0,2}", re.ASCII)
+_RUNS_TEXT = re.compile(
+    r"set_config|(?:query|table|schema|database|cursor)_to_xml|dblink|load_extension|(?:read|write)file|edit$|fts3_token|"
+    r"pg_(?:read|ls|stat_file|file|logical|terminate|cancel|reload|advisory_unlock_all)|lo_|ts_stat|ts_rewrite|crosstab|"
+    r"connectby|xpath_table|xmltable"
+)
+"""Functions that run SQL that they are given as text, reach files, or change what a session is."""
 _SAVEPOINTS = (SavepointClause, RollbackToSavepointClause, ReleaseSavepointClause)
 
 Value = Callable[[BindParameter[Any]], Any]
@@ -73,10 +80,13 @@ class Unscoped(Exception):  # noqa: N818 never leaves limen.controls
 class Scope:
     """Knows which tables hold tenants' rows, and reads statements."""
 
-    def __init__(self, tables: Collection[str], column: str) -> None:
-        """Hold tables of these names to the tenant; a table of another schema but of such a name counts as well."""
+    def __init__(self, tables: Collection[str], column: str, shared: Collection[tuple[str, str]] = ()) -> None:
+        """Hold tables of these names to the tenant; a table of another schema but of such a name counts as well.
+
+        `shared` are schemas (empty for none) and names of the tables that belong to no tenant; any other is refused.
+        """
         self._tables = frozenset(name.lower() for name in tables)
-        self._column = column
+        self._column, self._shared = column, frozenset(shared)
 
     def check(
         self, statement: Any, bodies: Bodies, value: Value, rows: Sequence[Mapping[str, Any]], tenant: str
@@ -92,6 +102,9 @@ class Scope:
         self._readable(statement)
         if not bodies and next(_all(statement, Select), None) is not None:
             raise Unscoped("this version of SQLAlchemy compiles it otherwise")
+        for table in self._named_tables(statement, bodies):
+            if not self.holds(table) and (str(table.schema or ""), str(table.name)) not in self._shared:
+                raise Unscoped("it names a table that is neither a tenant's nor shared")
         self._writes(statement, value, rows, tenant)
         for body in bodies:
             own = list(_conjuncts(body.select.whereclause))
@@ -108,7 +121,24 @@ class Scope:
         """Return whether a statement reads or writes a table of tenants."""
         if any(next(self._sources(source, []), None) is not None for body in bodies for source in body.sources):
             return True
-        return any(self.holds(one.table) for one in _all(statement, Insert | Update | Delete))
+        return any(
+            self._table_of(source) is not None
+            for one in _all(statement, Insert | Update | Delete)
+            for source in (one.table, *_extra_froms(one))
+        )
+
+    def reads_beside(self, one: Any) -> bool:
+        """Return whether an INSERT, UPDATE or DELETE reads a table of tenants beside the one that it writes."""
+        return any(self._table_of(source) is not None for source in _extra_froms(one))
+
+    def _named_tables(self, statement: Any, bodies: Bodies) -> Iterator[Any]:
+        """Yield every table that a statement names, aliases undone."""
+        for one in _all(statement, Insert | Update | Delete):
+            for source in (one.table, *_extra_froms(one)):
+                yield from _tables_of(source)
+        for body in bodies:
+            for source in body.sources:
+                yield from _tables_of(source)
 
     def _readable(self, statement: Any) -> None:
         """Refuse what can't be read by its parts."""
@@ -125,6 +155,7 @@ class Scope:
                 and not _OPERATOR.fullmatch(one.operator.opstring)
             ):
                 raise Unscoped("it has an operator of its own")
+            _spelt(one)
             for name in ("_prefixes", "_suffixes", "_hints", "_statement_hints"):
                 if getattr(one, name, None):
                     raise Unscoped("it has prefixes, suffixes or hints, which are text")
@@ -171,6 +202,8 @@ class Scope:
             for source in [one.table, *_extra_froms(one)]:
                 if not self.holds(source) and self._table_of(source) is None:
                     continue
+                if isinstance(one, Insert) and source is not one.table:
+                    raise Unscoped("rows are added from a table of tenants")
                 if isinstance(one, Insert):
                     self._inserted(one, value, rows, tenant)
                 else:
@@ -218,6 +251,28 @@ class Scope:
         return (name if isinstance(name, str) else getattr(name, "name", "")) == self._column
 
 
+def _spelt(part: Any) -> None:
+    """Refuse names that are written as they are, and functions that run text or change settings."""
+    for name in (getattr(part, "name", None), getattr(part, "schema", None), getattr(part, "_label", None)):
+        if isinstance(name, quoted_name) and name.quote is False:
+            raise Unscoped("a name in it is written without quotes, whatever it holds")
+    if isinstance(part, FunctionElement) and _RUNS_TEXT.match(str(getattr(part, "name", "")).lower()):
+        raise Unscoped("it calls a function that runs text, reads files or changes settings")
+
+
+def _tables_of(source: Any) -> Iterator[Any]:
+    """Yield the tables within a FROM: sides of joins, and what aliases stand for; SELECTs have their own FROM."""
+    if isinstance(source, Join):
+        yield from _tables_of(source.left)
+        yield from _tables_of(source.right)
+    elif isinstance(source, FromGrouping | AliasedReturnsRows):
+        _spelt(source)
+        yield from _tables_of(source.element)
+    elif isinstance(source, TableClause):
+        _spelt(source)
+        yield source
+
+
 def inner(part: Any, name: str) -> Any:
     """Return what SQLAlchemy keeps of a part; raises Unscoped where this version of it keeps no such thing."""
     try:
@@ -247,13 +302,19 @@ def _conjuncts(condition: Any) -> Iterator[Any]:
 
 
 def _extra_froms(one: Any) -> Iterator[Any]:
-    """Yield further tables that an UPDATE or DELETE reads rows of."""
-    if isinstance(one, Insert) or one.whereclause is None:
-        return
+    """Yield further tables that an INSERT, UPDATE or DELETE reads rows of: in WHERE, in what it sets and returns."""
+    values = inner(one, "_values") if isinstance(one, Insert | Update) else None
+    ordered = getattr(one, "_ordered_values", None) or ()
+    parts = [
+        getattr(one, "whereclause", None),
+        *(values or {}).values(),
+        *(value for _, value in ordered),
+        *inner(one, "_returning"),
+    ]
     tables: list[FromClause] = []
-    values = list((getattr(one, "_values", None) or {}).values())
-    for part in (one.whereclause, *(value for value in values if isinstance(value, ColumnElement))):
-        tables += inner(part, "_from_objects")
+    for part in parts:
+        if isinstance(part, ColumnElement):
+            tables += inner(part, "_from_objects")
     for table in tables:
         if not _same(table, one.table):
             yield table

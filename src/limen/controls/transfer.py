@@ -292,8 +292,12 @@ class Transfers:
         return key
 
     def _kept(self, digest: str, message: bytes) -> None:
-        if self._keep is not None:
+        if self._keep is None:
+            return
+        try:
             self._keep(digest, message)
+        except Exception:  # noqa: BLE001 whatever it is: what can't be kept is not recorded, and not quoted
+            refuse("ledger_unavailable", "the signed message can't be kept", "nothing moves whose original is lost")
 
     def _row(self, tenant: str) -> str:
         """Return what a refusal is recorded under: a header may hold anything, a row holds a tenant or nothing."""

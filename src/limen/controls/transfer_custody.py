@@ -57,10 +57,10 @@ class Custody:
 
         Raises TransferError (duplicate) where another order began it.
         """
-        known = self.get(record)
-        if known is not None and known.proposal.message != message:
+        known = self._standings.numbered(record)
+        if known is not None and (known.record, known.proposal.message) != (record, message):
             hint = "send the same bytes again, or take another number"
-            refuse("duplicate", "there is another order of this record", hint, known)
+            refuse("duplicate", "there is another order of this record or number", hint, known)
         return known
 
     def answered(self, record: str, message: str) -> Standing | None:

@@ -136,10 +136,15 @@ class Standings:
     def __init__(self) -> None:
         """Begin without any."""
         self._all: dict[str, Standing] = {}
+        self._numbers: dict[str, str] = {}
 
     def get(self, record: str) -> Standing | None:
         """Return where a transfer stands; None where there is none."""
         return self._all.get(record)
+
+    def numbered(self, record: str) -> Standing | None:
+        """Return the transfer that has a record's number, be it on another order form; None where there is none."""
+        return self._all.get(self._numbers.get(_number(record), record))
 
     def every(self) -> Iterable[Standing]:
         """Return every transfer, in the order of their proposals."""
@@ -156,8 +161,14 @@ class Standings:
             after = None
         if after is not None:
             self._all[line.record] = after
+            self._numbers.setdefault(_number(line.record), line.record)
         elif before is not None:
             self._all[line.record] = msgspec.structs.replace(before, state="contradictory", entry=line.seq)
+
+
+def _number(record: str) -> str:
+    """Return a record's transfer and number, without the order form."""
+    return "/".join(record.split("/", 2)[:2])
 
 
 def followed(before: Standing | None, line: TransferLine) -> Standing | None:

@@ -73,7 +73,8 @@ class FileWitness:
 
         `leaving` is how long after they were first witnessed records may leave the ledger, by the kind of base (moved,
         deleted), by the witness's own clock and anchors; a kind that it lacks is never signed. Without it the ledger's
-        word is taken, so that whoever has its anchor key can have the witness sign that its beginning may go. Raises UsageError where the signer is not of Ed25519, which is what anchors are signed with.
+        word is taken, so that whoever has its anchor key can have the witness sign that its beginning may go. Raises
+        UsageError where the signer is not of Ed25519, which is what anchors are signed with.
         """
         if signer.key.algorithm != "ed25519":
             raise UsageError(f"anchors are signed by Ed25519, and the witness's key is of {signer.key.algorithm}")

@@ -31,7 +31,8 @@ class RowEntries:
     def __init__(self, row: Row, component: str, declaration: str) -> None:
         """Encode what is constant; `declaration` is its digest, empty where it is not known."""
         self._details = described(row, component, declaration)
-        self._digests = bool(row.plans) and all(map(_is_random, row.plans))
+        self.digests = bool(row.plans) and all(map(_is_random, row.plans))
+        """Whether what is on the wire is never the same twice, so that its digest tells nothing and is kept."""
         self._parts = {name: self._split(name) for name in row.callers}
         self._tenants = {name: b'","tenant":' + canonical(name) for name in ("", *row.tenants)}
 
@@ -44,9 +45,9 @@ class RowEntries:
         )
 
     def _split(self, actor: str) -> tuple[bytes, bytes]:
-        details = {**self._details, "outcome": "passed"} | ({"payload": _SLOT} if self._digests else {})
+        details = {**self._details, "outcome": "passed"} | ({"payload": _SLOT} if self.digests else {})
         whole = prepared(Entry(tenant="", actor=actor, action=CROSSED, record="", details=details)).before
-        if not self._digests:
+        if not self.digests:
             return whole, b""
         before, slot, after = whole.rpartition(b'"payload":"' + _SLOT.encode())
         return before + slot[: -len(_SLOT)], after

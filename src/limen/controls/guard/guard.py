@@ -267,7 +267,9 @@ class Guard:
                 _looked_at(bound, content, record, tenant)
         if self._rules is not None:
             self._ruled(bound, principal, record, tenant, now)
-        entry = self._recorded(bound, caller, record, tenant, hashlib.sha256(wire).hexdigest())
+        # A signature has more than one text (ECDSA: s and n - s), so what is only signed is known by its content.
+        known = wire if bound.entries.digests else content
+        entry = self._recorded(bound, caller, record, tenant, hashlib.sha256(known).hexdigest())
         return Crossed(
             flow=row.flow,
             item=row.item,

@@ -39,6 +39,8 @@ class Plan(NamedTuple):
     """Outermost first."""
     relayed: bool
     """Whether the sender only passes it on."""
+    item: str
+    """The item, where its envelope must name it: neither a signature nor the key tells it from another of the flow."""
 
 
 def plans_of(declaration: Declaration, flow: Flow, item: str, direction: str) -> tuple[Plan, ...]:
@@ -51,7 +53,18 @@ def plans_of(declaration: Declaration, flow: Flow, item: str, direction: str) ->
 def _plan(declaration: Declaration, flow: Flow, item: str, direction: str, relayed: bool) -> Plan:
     receiver = declaration.components[flow.target if direction == "carries" else flow.source]
     tenant = flow_tenant(declaration, flow)
-    return Plan(flow.id, receiver.zone, tenant, tuple(map(_layer, flow.protection.get(item, ()))), relayed)
+    layers = tuple(map(_layer, flow.protection.get(item, ())))
+    return Plan(flow.id, receiver.zone, tenant, layers, relayed, item if _is_alike(flow, item, layers) else "")
+
+
+def _is_alike(flow: Flow, item: str, layers: tuple[LayerPlan, ...]) -> bool:
+    """Return whether another item of a flow is sealed by the same key, and no signature says which of them it is."""
+    keys = {layer.key for layer in layers if layer.kind == "sealed"}
+    if not keys or any(layer.kind == "signed" for layer in layers):
+        return False
+    moved = {other for items in (flow.carries, flow.returns) if items is not UNSET for other in items}
+    others = (layer.sealed for other in moved - {item} for layer in flow.protection.get(other, ()))
+    return any(key in keys for key in others)
 
 
 def _layer(layer: Layer) -> LayerPlan:

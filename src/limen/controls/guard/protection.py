@@ -148,9 +148,14 @@ class Protection:
         )
 
     def _context(self, plan: Plan, record: str, tenant: str) -> Context:
-        """Return what an envelope is bound to; on a shared flow the tenant, which has no '|', comes first."""
+        """Return what an envelope is bound to: on a shared flow to the tenant, too, and where need be to the item.
+
+        Neither '|' nor '#' is in any of the three, so that no two of them share a text.
+        """
         bound = record if plan.tenant or not tenant else f"{tenant}|{record}"
-        return Context(zone=plan.zone, flow=plan.flow, record=bound, label=self._label)
+        return Context(
+            zone=plan.zone, flow=plan.flow, record=f"{bound}#{plan.item}" if plan.item else bound, label=self._label
+        )
 
 
 def _looked_at(content: bytes, key: str, context: Context) -> None:

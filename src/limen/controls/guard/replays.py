@@ -1,9 +1,10 @@
 """What was here before: a window of the newest crossings of each flow, so that none of them passes twice.
 
 Against replay (NIST SP 800-53 IA-2(8), SC-23). The window is bounded and in memory: it knows what this process let
-through since it started, and what `remember` read back from the ledger, whose entries keep each payload's digest. Other
-processes have windows of their own, and what fell out of the window passes again: what must never happen twice is
-the business of the record's own state, such as `limen.controls.transfer`.
+through since it started, and what `remember` read back from the ledger, whose entries keep the digest of each payload
+that is sealed; what is signed only, or not at all, has none there and passes once more after a restart. Other processes
+have windows of their own, and what fell out of the window passes again: what must never happen twice is the business of
+the record's own state, such as `limen.controls.transfer`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from limen.controls.ledger_entries import Line
 from limen.errors import Problem, UsageError
 
 Key = tuple[str, str, str]
-"""The tenant, the record's id, both as a ledger has them, and the SHA-256 of what was on the wire."""
+"""The tenant, the record's id, both as a ledger has them, and the SHA-256 of what was on the wire, or where that
+can be written otherwise of the content."""
 
 
 class Replays:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from limen.controls.identifiers.elements import Elements, elements_of
 from limen.controls.identifiers.epc_uris import Epc
-from limen.controls.identifiers.gtin import parse_gtin
+from limen.controls.identifiers.gtin import LENGTHS, parse_gtin
 from limen.controls.identifiers.keys import RESOLVER, lgtin, parse_gln, parse_sscc, sgtin
 from limen.controls.identifiers.values import plain, refuse
 
@@ -44,6 +44,8 @@ def elements_of_link(text: str) -> Elements:
     steps = match[1].split("/")[1:]
     # What stands in front of the key is the host's own way; the key begins at the last name of one.
     starts = [at for at, step in enumerate(steps) if step in _KEYS and (len(steps) - at) % 2 == 0]
+    if any("%" in step and unquote(step) in _KEYS for step in steps):
+        refuse("a Digital Link with a key that is percent-encoded", "whoever decodes it first reads another link")
     if not starts:
         refuse("a Digital Link without a GTIN (01), SSCC (00) or GLN (414, 417)")
     names, values = steps[starts[0] :: 2], steps[starts[0] + 1 :: 2]
@@ -56,7 +58,8 @@ def elements_of_link(text: str) -> Elements:
         if pair is None or "+" in pair[2]:
             refuse("a Digital Link with something else than GS1 elements behind the question mark")
         pairs.append((pair[1], _decoded(pair[2])))
-    pairs = [(name, value.zfill(14) if name == "01" and value.isdigit() else value) for name, value in pairs]
+    # A shorter GTIN may stand there (7.3); a number of another length is none, whatever zeros would make of it.
+    pairs = [(name, value.zfill(14) if name == "01" and len(value) in LENGTHS else value) for name, value in pairs]
     return elements_of(pairs, original=text)
 
 

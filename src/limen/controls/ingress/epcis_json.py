@@ -34,9 +34,11 @@ _RESERVED = words(
     childEPCs childQuantityList ilmd readPoint bizLocation bizTransactionList bizTransaction sourceList source
     destinationList destination errorDeclaration persistentDisposition set unset epcClass quantity uom epcisBody
     eventList epcisHeader schemaVersion creationDate inputEPCList inputQuantityList outputEPCList outputQuantityList
-    transformationID sensorElementList declarationTime reason correctiveEventIDs EPCISDocument"""
+    transformationID sensorElementList declarationTime reason correctiveEventIDs EPCISDocument
+    urn http https ni"""
 )
-"""Names of the standard that no context may give another meaning."""
+"""Names of the standard, and schemes of identifiers, that no context may give another meaning: with a prefix urn,
+urn:epc:… is to a reader of JSON-LD whatever the prefix says."""
 _DOCUMENT = words(
     "@context id type schemaVersion creationDate epcisHeader epcisBody sender receiver instanceIdentifier"
 )

@@ -19,11 +19,15 @@ _VERSIONS = {"urn:epcglobal:epcis:xsd:1": ("1.0", "1.1", "1.2"), "urn:epcglobal:
 """Namespaces of documents, and the versions of each."""
 _MASTER_DATA = "{urn:epcglobal:cbv:mda}"
 _DEEPEST = 32
+_ENCODINGS = frozenset(("UTF-8", "UTF-16", "US-ASCII", "ISO-8859-1"))
+"""What a message may say it is encoded in."""
 _WRAPPERS = frozenset(("extension", "baseExtension"))
 _EPC_LISTS = frozenset(("epcList", "childEPCs", "inputEPCList", "outputEPCList"))
 _QUANTITIES = frozenset(("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"))
 _PAIRS = {"bizTransactionList": "bizTransaction", "sourceList": "source", "destinationList": "destination"}
 _PLACES = frozenset(("readPoint", "bizLocation"))
+_STRUCTURED = frozenset((*_EPC_LISTS, *_QUANTITIES, *_PAIRS, *_PLACES, "ilmd", "errorDeclaration",
+                         "persistentDisposition"))  # fmt: skip
 
 
 class _ShapeError(Exception):
@@ -31,16 +35,44 @@ class _ShapeError(Exception):
 
 
 class _Bounded(TreeBuilder):
-    """A tree that stops growing: too deep or too many elements raise _ShapeError."""
+    """A tree that stops growing: too deep or too many elements raise _ShapeError.
+
+    So does a comment or an instruction within a text: to some readers the text ends there, to others it goes on.
+    """
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self._depth, self._left = 0, most
+        self._text = self._aside = False
+
+    def data(self, data: str, /) -> None:
+        """Take a piece of text."""
+        if data.strip():
+            self._text = True
+            self._whole()
+        super().data(data)
+
+    def comment(self, text: str | None, /) -> Element:
+        """Pass over a comment between elements."""
+        self._aside = True
+        self._whole()
+        return super().comment(text)
+
+    def pi(self, target: str, text: str | None = None, /) -> Element:
+        """Pass over a processing instruction between elements."""
+        self._aside = True
+        self._whole()
+        return super().pi(target, text)
+
+    def _whole(self) -> None:
+        if self._text and self._aside:
+            raise _ShapeError("a comment or a processing instruction within a value")
 
     def start(self, tag: Any, attrs: Any, /) -> Element:
         """Begin an element, unless there are too many of them within or before it."""
         self._depth += 1
         self._left -= 1
+        self._text = self._aside = False
         if self._depth > _DEEPEST:
             raise _ShapeError(f"elements nested deeper than {_DEEPEST}")
         if self._left < 0:
@@ -50,6 +82,7 @@ class _Bounded(TreeBuilder):
     def end(self, tag: str, /) -> Element:
         """End an element."""
         self._depth -= 1
+        self._text = self._aside = False
         return super().end(tag)
 
 
@@ -63,6 +96,7 @@ def read_xml(raw: bytes, reading: Reading) -> list[Event]:
         raise UsageError(problem) from None
     builder = _Bounded(20 * reading.limits.identifiers)
     parser = DefusedXMLParser(target=builder, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    parser.parser.XmlDeclHandler = _encoding
     try:
         parser.feed(raw)
         root: Element = parser.close()
@@ -78,6 +112,12 @@ def read_xml(raw: bytes, reading: Reading) -> list[Event]:
         reading.fault("", "no well-formed XML")
         return []
     return events_of(values, reading)
+
+
+def _encoding(version: str, encoding: str | None, standalone: int) -> None:
+    """Raise _ShapeError for an encoding that other readers may lack, or read as another one."""
+    if encoding is not None and encoding.upper() not in _ENCODINGS:
+        raise _ShapeError("an encoding that isn't read here: UTF-8 is")
 
 
 def _events(root: Element, reading: Reading) -> list[Element]:
@@ -111,6 +151,7 @@ def _event(node: Element) -> dict[str, Any]:
         raise _ShapeError("an event of an unknown kind")
     for inner in node.iter():
         _no_mixed(inner)
+    _no_attributes(node)
     members: dict[str, Any] = {"type": node.tag}
     _fill(members, node)
     return members
@@ -120,6 +161,7 @@ def _fill(members: dict[str, Any], node: Element) -> None:
     for child in node:
         name = _name(child.tag)
         if name in _WRAPPERS:
+            _no_attributes(child)
             _fill(members, child)
             continue
         if name in members:
@@ -128,6 +170,8 @@ def _fill(members: dict[str, Any], node: Element) -> None:
 
 
 def _value(name: str, node: Element) -> Any:
+    if name in _STRUCTURED:
+        _no_attributes(node)
     if name in _EPC_LISTS:
         return [_leaf(child, "epc") for child in node]
     if name in _QUANTITIES:
@@ -138,14 +182,7 @@ def _value(name: str, node: Element) -> Any:
     if name in _PLACES:
         return {_name(child.tag): _leaf(child, _name(child.tag)) for child in node}
     if name == "ilmd":
-        found: dict[str, Any] = {}
-        for child in node:
-            inner = list(child) if child.tag == "extension" else [child]
-            for one in inner:
-                if _name(one.tag) in found:
-                    raise _ShapeError("an element that stands twice")
-                found[_name(one.tag)] = _leaf(one, _name(one.tag))
-        return found
+        return _ilmd(node)
     if name == "errorDeclaration":
         return _error(node)
     if name == "persistentDisposition":
@@ -157,9 +194,26 @@ def _value(name: str, node: Element) -> Any:
     return _whole(node)
 
 
+def _ilmd(node: Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for child in node:
+        for one in list(child) if child.tag == "extension" and not child.attrib else [child]:
+            if _name(one.tag) in found:
+                raise _ShapeError("an element that stands twice")
+            found[_name(one.tag)] = _leaf(one, _name(one.tag))
+    return found
+
+
 def _whole(node: Element) -> Any:
-    """Return an element that no rule knows, whole: it is refused by its name unless that was admitted."""
-    return [[_name(child.tag), _whole(child)] for child in node] if len(node) else _text(node)
+    """Return an element whole, its attributes first: what no rule knows is refused by its name unless it was admitted.
+
+    One that should be a plain text and has attributes is a list then, and refused by its own rule.
+    """
+    said: list[list[Any]] = [[f"@{name}", value] for name, value in sorted(node.attrib.items())]
+    said += [[_name(child.tag), _whole(child)] for child in node]
+    if not said:
+        return _text(node)
+    return [*said, ["", _text(node)]] if node.attrib and not len(node) else said
 
 
 def _error(node: Element) -> dict[str, Any]:
@@ -169,6 +223,7 @@ def _error(node: Element) -> dict[str, Any]:
         if name in found:
             raise _ShapeError("an element that stands twice")
         if name == "correctiveEventIDs":
+            _no_attributes(child)
             found[name] = [_leaf(one, "correctiveEventID") for one in child]
         else:
             found[name] = _leaf(child, name)
@@ -176,7 +231,7 @@ def _error(node: Element) -> dict[str, Any]:
 
 
 def _object(node: Element, name: str) -> dict[str, Any]:
-    if node.tag != name:
+    if node.tag != name or node.attrib:
         raise _ShapeError(f"something else than {name}")
     found: dict[str, Any] = {}
     for child in node:
@@ -199,6 +254,11 @@ def _typed(node: Element) -> dict[str, str]:
 def _text(node: Element) -> str:
     """Return the text of an element; blanks around it, which a formatter puts there, are XML Schema's to collapse."""
     return (node.text or "").strip(" \t\r\n")
+
+
+def _no_attributes(node: Element) -> None:
+    if node.attrib:
+        raise _ShapeError("an attribute that no rule knows")
 
 
 def _no_mixed(node: Element) -> None:

@@ -24,7 +24,7 @@ from limen.controls.ingress.directory import Directory
 from limen.controls.ingress.forms import Form, read
 from limen.controls.ingress.places import Entry, entry_of
 from limen.controls.ingress.quarantine import Held, Quarantine
-from limen.controls.ingress.reading import Limits, Reading
+from limen.controls.ingress.reading import Limits, Reading, is_name
 from limen.controls.ingress.routing import Route, route_of, strictest
 from limen.controls.ingress.seen import Claim, Seen, State
 from limen.controls.refusals import Reason, RefusedError
@@ -158,11 +158,11 @@ class Intake:
             reading.fault("", f"more than {self._limits.message_bytes} bytes", reason="too_large")
         else:
             events, claims = read(form, raw, reading, declared, self._entry.canonicalises, message, people)
-        known = self._known(events, claims, source, reading)
+        known = self._known(events, claims, source, tenant, reading)
         # What was acknowledged once stays so, whatever became of its product since.
         done = {number for number, state in enumerate(known[len(claims) :]) if state == "done"}
         routes = [None if number in done else self._route(event, reading) for number, event in enumerate(events)]
-        asked = [] if reading.faults else _claims(events, claims)
+        asked = [] if reading.faults else _claims(events, claims, tenant)
         if asked and "conflict" in self._seen.claim(source, asked, now):
             # Somebody else had the same id in this very moment.
             reading.fault("the message", "an id of it was here before with other content", reason="duplicate")
@@ -183,11 +183,16 @@ class Intake:
             fields=declared.fields,
         )
 
-    def _known(self, events: list[Anything], claims: list[Claim], source: str, reading: Reading) -> list[State]:
+    def _known(
+        self, events: list[Anything], claims: list[Claim], source: str, tenant: str, reading: Reading
+    ) -> list[State]:
         """Return the state of the message's and each event's claim; what contradicts an earlier one is a fault."""
         try:
-            asked = _claims(events, claims)
-            back = [(event.key.removesuffix("#correction"), canonical(event.taken_back())) for event in _back(events)]
+            asked = _claims(events, claims, tenant)
+            back = [
+                (event.key.removesuffix("#correction"), _of(tenant, canonical(event.taken_back())))
+                for event in _back(events)
+            ]
         except CanonicalError:
             reading.fault("", "a value without a canonical form, such as an integer beyond 2^53")
             return []
@@ -253,7 +258,8 @@ class Intake:
                 source=source,
                 item=item,
                 form=form,
-                message=message,
+                # An id that is none may be anything, and would stand there unsealed.
+                message=message if is_name(message) else "",
                 reasons=reasons,
                 problems=tuple(problem.message for problem in problems),
                 digest=self._seen.digest(raw),
@@ -262,13 +268,18 @@ class Intake:
         raise IntakeRefusedError(problems, reason=reasons[0], quarantined=name)
 
 
-def _claims(events: Sequence[Anything], claims: Sequence[Claim]) -> list[Claim]:
+def _claims(events: Sequence[Anything], claims: Sequence[Claim], tenant: str) -> list[Claim]:
     """Return the claims of a message's envelope and of each event; an event without an id has its content for one."""
-    found = list(claims)
+    found = [(name, _of(tenant, content)) for name, content in claims]
     for event in events:
-        content = canonical(event.content())
+        content = _of(tenant, canonical(event.content()))
         found.append((event.key or f"content:{content.decode()}", content))
     return found
+
+
+def _of(tenant: str, content: bytes) -> bytes:
+    """Return content as a tenant's: what was here for one tenant is not there for another."""
+    return canonical({"tenant": tenant}) + b"\n" + content if tenant else content
 
 
 def _back(events: Sequence[Anything]) -> list[Anything]:

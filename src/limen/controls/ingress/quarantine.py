@@ -8,6 +8,7 @@ person and a reason, and are in the ledger before they happen.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from limen.controls.ingress.private_files import PrivateFile
 from limen.controls.ledger_entries import Entry
 from limen.controls.refusals import Reason, RefusedError
 from limen.errors import LimenError, Problem
+from limen.integrity.canonical import canonical
 from limen.integrity.instants import instant_text
 
 State = Literal["held", "accepted", "discarded"]
@@ -126,10 +128,25 @@ class Quarantine:
         Raises RefusedError: quarantine_unavailable, key_unavailable, ledger_unavailable. It stays refused all the same.
         """
         name = f"q-{uuid.uuid4().hex}"
+        held = Held(
+            id=name,
+            time=instant_text(self._clock()),
+            tenant=tenant,
+            source=source,
+            item=item,
+            form=form,
+            message=message,
+            reasons=reasons,
+            problems=problems,
+            digest=digest,
+            people=people,
+            attempts=1,
+            state="held",
+        )
         envelope = None
         if raw is not None:
-            envelope = self._seals(way.key).seal(raw, context_of(way, name))
-        row = (name, instant_text(self._clock()), tenant, source, item, form, message)
+            envelope = self._seals(way.key).seal(raw, context_of(way, _bound(held)))
+        row = (name, held.time, tenant, source, item, form, message)
         texts = tuple(msgspec.json.encode(value).decode() for value in (reasons, problems))
         with self._file.change() as connection:
             (count,) = connection.execute("SELECT count(*) FROM held WHERE state = 'held'").fetchone()
@@ -177,7 +194,8 @@ class Quarantine:
             (envelope,) = connection.execute("SELECT envelope FROM held WHERE id = ?", (name,)).fetchone()
         if envelope is None:
             raise self._file.refused("the message was too large to be kept", "ask its sender")
-        return opens.open(envelope, context_of(way, name))
+        # As what it came as: whoever edits the row, such as who sent it and who stood for it, can't have it opened.
+        return opens.open(envelope, context_of(way, _bound(held)))
 
     def settle(self, name: str, state: State, *, person: str, reason: str, reasons: tuple[Reason, ...] = ()) -> None:
         """Keep that a held message was accepted, discarded (its content with it), or refused once more (held).
@@ -222,9 +240,15 @@ class Quarantine:
             raise RefusedError(problem, reason="ledger_unavailable") from None
 
 
-def context_of(way: Way, name: str) -> Context:
-    """Return what the envelope of a message is bound to: the quarantine's zone, the flow into it, its id, its label."""
-    return Context(zone=way.zone, flow=way.flow, record=name, label=way.label)
+def context_of(way: Way, record: str) -> Context:
+    """Return what a message's envelope is bound to: the quarantine's zone, the flow into it, its row, its label."""
+    return Context(zone=way.zone, flow=way.flow, record=record, label=way.label)
+
+
+def _bound(held: Held) -> str:
+    """Return the id of a message with the digest of all that its row says and that never changes."""
+    said = {name: value for name, value in msgspec.to_builtins(held).items() if name not in ("attempts", "state")}
+    return f"{held.id}:{hashlib.sha256(canonical(said)).hexdigest()}"
 
 
 def _held(row: tuple[Any, ...]) -> Held:

@@ -171,7 +171,7 @@ class Reading:
 
     def name(self, value: Any, where: str) -> str:
         """Return an id of letters, digits and ._:/?=+- of at most 255 characters, or an empty text with a fault."""
-        if isinstance(value, str) and _TOKEN.fullmatch(value):
+        if isinstance(value, str) and is_name(value):
             return value
         self.fault(where, "no id", hint="expected 1 to 255 letters, digits and any of . _ : / ? = + -")
         return ""
@@ -189,6 +189,11 @@ class Reading:
             return value
         self.fault(where, "no JSON array")
         return []
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text is an id of letters, digits and ._:/?=+- of at most 255 characters."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def amount_text(amount: Decimal) -> str:

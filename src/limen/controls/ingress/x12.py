@@ -32,6 +32,8 @@ class TransactionSet(Unshown, frozen=True, kw_only=True):
     """ST02."""
     group: str
     """GS06 of its group."""
+    place: str
+    """Which one it is in its message, from 0001: its control number may be anything, and is told nowhere."""
     segments: tuple[Segment, ...]
     """What stands between ST and SE."""
 
@@ -111,9 +113,13 @@ def _segments(raw: bytes, reading: Reading) -> list[Segment] | None:
         reading.fault("", "more segments than a message may have", reason="too_large")
         return None
     found: list[Segment] = [fields]
+    within = separators[1:2] + separators[3:]
     for number, part in enumerate(parts[:-1], 2):
         segment = tuple(part.strip("\r\n").split(element))
-        # Composite and repeated elements stand nowhere in what is read here.
+        if any(one in part for one in within):
+            hint = "composite and repeated elements stand nowhere in what is read here"
+            reading.fault(f"segment {number}", "an element with a separator in it", hint=hint)
+            return None
         if not _NAME.fullmatch(segment[0]) or len(segment) > 40 or not part.strip("\r\n").isprintable():
             reading.fault(f"segment {number}", "no segment: a name of two or three characters, and its elements")
             return None
@@ -141,7 +147,7 @@ def _groups(segments: list[Segment], reading: Reading, kind: str, version: str, 
         if trailer[2] != control:
             reading.fault("GE02", "another control number than GS06")
         groups.add(control)
-        inner = _sets(segments[at + 1 : end], reading, kind, control)
+        inner = _sets(segments[at + 1 : end], reading, kind, control, len(sets))
         if trailer[1] != str(len(inner)):
             reading.fault("GE01", "another count than there are transaction sets")
         sets += inner
@@ -155,7 +161,7 @@ def _groups(segments: list[Segment], reading: Reading, kind: str, version: str, 
     return sets
 
 
-def _sets(segments: list[Segment], reading: Reading, kind: str, group: str) -> list[TransactionSet]:
+def _sets(segments: list[Segment], reading: Reading, kind: str, group: str, before: int) -> list[TransactionSet]:
     sets: list[TransactionSet] = []
     controls: set[str] = set()
     at = 0
@@ -178,6 +184,7 @@ def _sets(segments: list[Segment], reading: Reading, kind: str, group: str) -> l
         inner = tuple(segments[at + 1 : end])
         if any(segment[0] in ("ISA", "GS", "ST", "GE", "IEA") for segment in inner):
             reading.fault("ST", "an envelope within a transaction set")
-        sets.append(TransactionSet(control=control, group=group, segments=inner))
+        place = f"{before + len(sets) + 1:04}"
+        sets.append(TransactionSet(control=control, group=group, place=place, segments=inner))
         at = end + 1
     return sets

@@ -112,7 +112,7 @@ class _Sheet:
 
     def __init__(self, given: TransactionSet, reading: Reading, kind: str) -> None:
         self.given, self.reading, self.kind = given, reading, kind
-        self.where = f"set {given.control}"
+        self.where = f"set {given.place}"
         self.lines: list[Line] = []
         self.total = Decimal(0)
         self.place = self.heading_place = ""
