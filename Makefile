@@ -50,6 +50,7 @@ lint: $(DEV_STAMP) ## Check style, types, layers, dependencies, docstrings and, 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --explicit-package-bases -p examples.service
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry src
 	$(BIN)/interrogate --quiet src

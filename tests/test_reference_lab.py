@@ -112,7 +112,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     with whole(tmp_path_factory.mktemp("whole")) as lab:
         good = _probed(lab, "good")
         secret = _spoil(lab)
-        yield Runs(lab, good, _probed(lab, "bad"), secret)
+        bad = _probed(lab, "bad")
+        if lab.keys.versions("encrypt/event") > 1:  # on a slow machine OpenBao came first; it looks again in an hour
+            shutil.rmtree(lab.folder / "bad")
+            lab.keys.never_rotated("encrypt/event", days=400)
+            bad = _probed(lab, "bad")
+        yield Runs(lab, good, bad, secret)
 
 
 def _probed(lab: Whole, name: str) -> Seen:

@@ -61,7 +61,8 @@ class Watcher:
         # An anchor says head and length, and of which ledger when; `anchors` takes nothing besides.
         self.component = Component(house, "witness", readers={"chain-head": lambda _: ("head", "length")})
         folder = house.folder / "witness"
-        self.witness = FileWitness(folder / "anchors.jsonl", witness_signer(folder))
+        # Nothing leaves these ledgers: a base, behind which one may begin, is never signed.
+        self.witness = FileWitness(folder / "anchors.jsonl", witness_signer(folder), leaving={})
         flows = [flow for flow in house.declaration.flows if flow.target == "witness"]
         self.handlers: Mapping[str, Handler] = {flow.id: self.keep for flow in flows}
 

@@ -19,6 +19,7 @@ from limen.controls.principals import Principal
 from limen.controls.refusals import RefusedError
 from limen.integrity import dsse
 from limen.integrity.canonical import canonical
+from limen.integrity.strict_json import strict_json
 from tests.controls.guard.conftest import store, world  # noqa: F401 fixtures
 from tests.controls.guard.world import ITEMS, NOW, World, caller, changed, flow
 
@@ -174,3 +175,12 @@ def test_a_sealed_item_is_not_passed_for_another(world: World, sealed: str, give
     taken = world.guard("inventory-service")
     assert reason(taken.cross, "edi-in", principal, wire, item=given, **ours) == "envelope_refused"
     assert taken.cross("edi-in", principal, wire, item=sealed, **ours).json() == content
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" * 400 + ".0"])
+def test_a_number_that_only_some_readers_take_for_infinity_is_refused(world: World, number: str) -> None:  # noqa: F811
+    """One reader of the guard refused it, and the other one let it through as infinity."""
+    content = json.dumps({**RECORD, "quantity": 0}).replace('"quantity": 0', f'"quantity": {number}').encode()
+    assert reason(sent, world.guard("pharmacy-gateway"), content) == "content_refused"
+    with pytest.raises(ValueError, match="too large"):
+        strict_json(number.encode())

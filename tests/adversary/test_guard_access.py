@@ -80,3 +80,13 @@ def test_nobody_opens_the_fields_of_another_tenants_record(
         opened = openings(fields, two, ledger).open(sealed, context, principal=person(tenant=tenant), **ASKED)
         assert opened["dob"].reveal() == RECORD["dob"]
     assert {line.tenant for line in ledger.read() if line.action == OPENED} == {"one"}
+
+
+def test_a_component_that_declares_no_identity_is_shown_by_none(ledger: Ledger) -> None:
+    """Whatever was shown was taken for it, although the guard takes nothing."""
+    components = dict(accessing.DECLARED["components"])
+    components["uploader"] = {name: one for name, one in components["uploader"].items() if name != "identity"}
+    access = Access(accessing.declaration(components=components), ledger=ledger)
+    principal = accessing.principal("uploader", "coordinator", identity="spiffe://elsewhere.example/x")
+    decision = access.decide(principal, "packet:upload", "r-1", "care", NOW)
+    assert (bool(decision), decision.reason) == (False, "wrong_identity")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 
 from limen.controls.guard import GuardMiddleware
 from limen.controls.refusals import RefusedError
-from tests.controls.guard.asgi import request
+from tests.controls.guard.asgi import request, scope, talk
 from tests.controls.guard.conftest import store, world  # noqa: F401 fixtures
 from tests.controls.guard.test_middleware import ROUTES, Service, by, identify, sealed
-from tests.controls.guard.world import World, text
+from tests.controls.guard.world import World, caller, text
 
 NAME = b"Nilufar Castellane"
 
@@ -85,3 +86,18 @@ def test_no_header_makes_another_request_of_it(world: World, name: bytes) -> Non
     headers = by("pharmacy-014", (name, b"DELETE"))
     assert request(app(world, service), "POST", "/dispense", sealed(world), headers).status == 201
     assert name.lower() not in {one.lower() for one, _ in service.seen[0]["headers"]}
+
+
+@pytest.mark.parametrize("headers", [[(b"limen-record", None)], [None], 3])
+def test_a_request_that_can_not_be_read_is_refused_and_recorded(world: World, headers: Any) -> None:  # noqa: F811
+    """The server answered it, and nobody heard of it."""
+
+    async def nobody(scope: Any) -> Any:
+        return caller("pharmacy-014")
+
+    service = Service()
+    guarded = GuardMiddleware(service, world.guard("pharmacy-gateway"), ROUTES, nobody)
+    answer = asyncio.run(talk(guarded, scope("POST", "/dispense") | {"headers": headers}, []))
+    assert (answer.status, answer.problem()["reason"]) == (500, "internal")
+    assert service.seen == []
+    assert [line.details["reason"] for line in world.lines("cs-ledger")] == ["internal"]

@@ -68,3 +68,19 @@ def test_an_approval_that_is_written_in_another_way_is_the_same_one() -> None:
         good, reasons = judge(again, frozenset({digest}))
         assert good == []
         assert reasons & {"replayed", "signature_refused"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason"), [("II", "content_refused"), ("none", "content_refused"), ("unknown", "schedule_unknown")]
+)
+def test_schedule_two_does_not_move_as_schedule_three(tmp_path: Path, listed: str, reason: str) -> None:
+    # Without an order form, by the sender's word alone (21 CFR 1305.03).
+    place = Hub(tmp_path / "cs.jsonl", schedule_of=lambda ndc, day: listed)
+    with pytest.raises(TransferError) as refused:
+        place.propose(order(schedule="III"))
+    assert (refused.value.reason, place.actions()) == (reason, ["refused"])
+
+
+def test_a_schedule_that_is_listed_moves(tmp_path: Path) -> None:
+    place = Hub(tmp_path / "cs.jsonl", schedule_of=lambda ndc, day: "III")
+    assert place.propose(order(schedule="III")).state == "proposed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -58,9 +59,10 @@ class Keys:
         """Put a key of one old version in the place of a key: by a backup that is edited and restored."""
         call = self.server.call
         mount, _, inner = key_id.partition("/")
-        call("POST", "sys/mounts/forge", {"type": "transit"})
-        call("POST", f"forge/keys/{inner}", {"exportable": True, "allow_plaintext_backup": True})
-        made = json.loads(base64.b64decode(call("GET", f"forge/backup/{inner}")["data"]["backup"]))
+        forge = f"forge-{secrets.token_hex(4)}"
+        call("POST", f"sys/mounts/{forge}", {"type": "transit"})
+        call("POST", f"{forge}/keys/{inner}", {"exportable": True, "allow_plaintext_backup": True})
+        made = json.loads(base64.b64decode(call("GET", f"{forge}/backup/{inner}")["data"]["backup"]))
         then = int(time.time()) - days * 86_400
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(then))
         for version in (made["policy"]["keys"]["1"], made["archived_keys"]["keys"][1]):
@@ -70,6 +72,11 @@ class Keys:
         call("DELETE", f"{mount}/keys/{inner}")
         call("POST", f"{mount}/restore/{inner}", {"backup": base64.b64encode(json.dumps(made).encode()).decode()})
         call("POST", f"{mount}/keys/{inner}/config", {"auto_rotate_period": "2160h"})
+
+    def versions(self, key_id: str) -> int:
+        """Return how many versions of a key were made: OpenBao rotates an overdue one a minute after it started."""
+        mount, _, inner = key_id.partition("/")
+        return int(self.server.call("GET", f"{mount}/keys/{inner}")["data"]["latest_version"])
 
     def _policy(self, name: str, path: str) -> None:
         text = f'path "{path}" {{ capabilities = ["update"] }}'

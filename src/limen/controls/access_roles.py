@@ -27,7 +27,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     apart: tuple[DutyPair, ...] = ()
     """Duties that it holds both sides of, by any of its roles; it may use neither."""
     identity: str | None = None
-    """The declared identity of a component; None where any is taken."""
+    """The declared identity of a component, empty where it declares none, which nobody shows; None for people, whose
+    identities the declaration does not know."""
     tenant: str | None = None
     """The declared tenant of a component; None where it serves several."""
 
@@ -69,7 +70,7 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True):
             holders[name] = Holder(
                 roles=held,
                 apart=_apart(roles, held, duties),
-                identity=None if component.identity is UNSET else component.identity,
+                identity="" if component.identity is UNSET else component.identity,
                 tenant=None if component.tenant is UNSET else component.tenant,
             )
         return cls(

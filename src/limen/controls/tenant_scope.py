@@ -29,8 +29,9 @@ def checked_id(text: object) -> str:
 
 @contextmanager
 def tenant_scope(tenant: str) -> Iterator[str]:
-    """Work for one tenant, by its id, as long as a block runs.
+    """Work for one tenant, by its id, as long as a block runs; no generator yields within it.
 
+    A generator that rests inside the block leaves the tenant to whoever iterates it: Python keeps no context for it.
     Raises RefusedError (wrong_tenant) where the id is none, or where work for another tenant is going on.
     """
     wanted, running = checked_id(tenant), _TENANT.get()

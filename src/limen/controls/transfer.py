@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from limen.controls import transfer_states as states
+from limen.controls.identifiers import Ndc
 from limen.controls.principals import SKEW
 from limen.controls.signing import verified_item
 from limen.controls.transfer_custody import Custody, entry_of
-from limen.controls.transfer_messages import check_order_form, read_count, read_order, read_record
+from limen.controls.transfer_messages import Order, check_order_form, read_count, read_order, read_record
 from limen.controls.transfer_refusals import TransferError, refuse, refuse_late
 from limen.controls.transfer_states import Goods, Standing, TransferLine
 from limen.controls.transfer_tokens import is_token, transfer_token
@@ -32,7 +33,7 @@ from limen.model.declaration import Declaration
 if TYPE_CHECKING:
     from limen.controls.ledger import Entry, Ledger
 
-__all__ = ["Announced", "Keep", "Keys", "TransferError", "Transfers"]
+__all__ = ["Announced", "Keep", "Keys", "ScheduleOf", "TransferError", "Transfers"]
 
 
 class Keys(Protocol):
@@ -60,6 +61,8 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
         return f"Announced({self.standing.record})"
 
 
+ScheduleOf = Callable[[Ndc, date], str]
+"""Returns the listed schedule of a product on a day: I to V, none or unknown."""
 Keep = Callable[[str, bytes], None]
 """Keeps a signed message under its SHA-256, sealed, before it is recorded: the ledger has tokens of it only."""
 
@@ -77,16 +80,20 @@ class Transfers:
         tenants: Mapping[str, str] | None = None,
         earlier: Iterable[TransferLine] = (),
         keep: Keep | None = None,
+        schedule_of: ScheduleOf | None = None,
         skew: timedelta = SKEW,
     ) -> None:
         """Compile the declared ways and read the ledger.
 
         `token_key` is the declared name of the HMAC key for tokens. `tenants` gives the ids of declared tenants as
-        they travel; without it their names travel. `earlier` are records that left the ledger for an archive. Raises
-        DeclarationError where a way is left open, LedgerError where the ledger can't be read.
+        they travel; without it their names travel. `earlier` are records that left the ledger for an archive.
+        `schedule_of` tells the listed schedule of a product (`Directory.schedule`): without it the sender's word is
+        taken for it, and so for whether an order form is needed. Raises DeclarationError where a way is left open,
+        LedgerError where the ledger can't be read.
         """
         self.ways = ways_of(declaration, ledger.name, tenants)
         self._keys, self._token_key, self._keep, self._skew = keys, token_key, keep, skew
+        self._schedule_of = schedule_of
         self._custody = Custody(ledger, earlier)
         self._tenants = {side.tenant for way in self.ways.values() for side in (way.sender, way.receiver)}
 
@@ -95,7 +102,8 @@ class Transfers:
 
         `message` is the signed item, `record` its record's name, `tenant` the id in the header of whoever sent it,
         `actor` its principal, `now` aware. Raises TransferError: undeclared_route, wrong_tenant, signature_refused,
-        content_refused, identifier_invalid, identifier_ambiguous, duplicate, key_unavailable, ledger_unavailable.
+        content_refused, identifier_invalid, identifier_ambiguous, schedule_unknown, duplicate, key_unavailable,
+        ledger_unavailable.
         """
 
         def step() -> Standing:
@@ -107,6 +115,7 @@ class Transfers:
             if known is not None:
                 return known
             order = read_order(content)
+            self._listed(order, now)
             check_order_form(read_record(record), order.schedule, now.date())
             if order.expiry < now.date():
                 refuse("content_refused", "the lot has expired", "what has expired is returned or destroyed")
@@ -242,6 +251,16 @@ class Transfers:
             message=digest,
             key=key,
         )
+
+    def _listed(self, order: Order, now: datetime) -> None:
+        """Raise RefusedError where a product is not listed with the schedule that its order says."""
+        if self._schedule_of is None:
+            return
+        listed = self._schedule_of(order.ndc, now.date())
+        if listed == "unknown":
+            refuse("schedule_unknown", "the product's schedule is not known", "see to the product directory")
+        if listed != order.schedule.canonical:
+            refuse("content_refused", "the product is listed with another schedule than the order's", "21 CFR 1308")
 
     def _expiring(self, record: str, actor: str, now: datetime) -> Callable[[], Standing]:
         def decide() -> Entry | Standing:

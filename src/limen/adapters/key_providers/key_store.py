@@ -173,14 +173,15 @@ class KeyStore:
         return self.stored(name).algorithm
 
     def signer(self, name: str) -> Signer:
-        """Return the newest version of a live key that signs."""
+        """Return the newest version of a live key that signs, as long as the key is live: that is asked at each use."""
         from limen.integrity.signatures import KeySigner
 
         with self._lock:
             key = self.live(name, store_secrets.SIGNING, "sign")
             if name not in self._signers:
                 try:
-                    self._signers[name] = KeySigner(store_secrets.private_of(key.newest.secret))
+                    private = KeySigner(store_secrets.private_of(key.newest.secret))
+                    self._signers[name] = _LiveSigner(self, name, key.newest.number, private)
                 except ValueError:
                     _refuse("unsupported", f"limen does not sign with {key.algorithm} here", "upgrade limen[controls]")
             return self._signers[name]
@@ -321,6 +322,26 @@ class KeyStore:
             text = store_form.sealed_text(keys, *self._cover, os.urandom(12))
         self._stamp = ()  # whatever happens now, the file is read again
         store_disk.replace(self.path, text)
+
+
+class _LiveSigner:
+    """A version that signs; whoever keeps it signs no longer than the key lives (NIST SP 800-57 part 1)."""
+
+    def __init__(self, store: KeyStore, name: str, number: int, private: Signer) -> None:
+        self._store, self._name, self._number, self._private = store, name, number, private
+
+    @property
+    def key(self) -> PublicKey:
+        """Its public half."""
+        return self._private.key
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature of a message; raises KeyProviderError where the key, or its version, ended meanwhile."""
+        key = self._store.live(self._name, store_secrets.SIGNING, "sign")
+        version = numbered(self._name, key, self._number)
+        if version.state != "live" or version.public != self.key.pem:
+            _refuse("refused", f"version {self._number} of {self._name} is gone", "ask the store for its signer again")
+        return self._private.sign(message)
 
 
 def secret_id(name: str, number: int) -> str:

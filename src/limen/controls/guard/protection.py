@@ -85,7 +85,7 @@ class Protection:
             kind, key, _ = bound.layer
             if kind == "sealed":
                 assert bound.envelopes is not None  # noqa: S101 construction refused it otherwise
-                content = bound.envelopes.seal(content, self._context(first.plan, record, tenant))
+                content = bound.envelopes.seal(content, self._context(first.plan, record, tenant, first.plan.item))
             elif kind == "signed":
                 content = sign_item(
                     content,
@@ -110,7 +110,7 @@ class Protection:
         plan, layers = self._chosen(content, record, tenant) if len(self._plans) > 1 else self._plans[0]
         for layer, held, envelopes, encryption in layers:
             if layer.kind == "sealed":
-                context = self._context(plan, record, tenant)
+                context = self._context(plan, record, tenant, plan.item)
                 if not held:
                     _looked_at(content, layer.key, context)
                     return Removed(content, True, signed)
@@ -139,7 +139,8 @@ class Protection:
         claimed = "" if found.context is None else found.context.flow
         for bound in self._plans:
             if bound.plan.flow == claimed and tenant in ("", bound.plan.tenant or tenant):
-                _looked_at(content, bound.layers[0].layer.key, self._context(bound.plan, record, tenant))
+                context = self._context(bound.plan, record, tenant, bound.plan.item)
+                _looked_at(content, bound.layers[0].layer.key, context)
                 return bound
         hint = "it comes from a component that has no key, so it must be as whoever sealed it sent it"
         raise RefusedError(
@@ -147,15 +148,14 @@ class Protection:
             reason="envelope_refused",
         )
 
-    def _context(self, plan: Plan, record: str, tenant: str) -> Context:
-        """Return what an envelope is bound to: on a shared flow to the tenant, too, and where need be to the item.
+    def _context(self, plan: Plan, record: str, tenant: str, item: str = "") -> Context:
+        """Return what an envelope is bound to: on a shared flow to the tenant, too, and to the item where one is given.
 
         Neither '|' nor '#' is in any of the three, so that no two of them share a text.
         """
         bound = record if plan.tenant or not tenant else f"{tenant}|{record}"
-        return Context(
-            zone=plan.zone, flow=plan.flow, record=f"{bound}#{plan.item}" if plan.item else bound, label=self._label
-        )
+        bound = f"{bound}#{item}" if item else bound
+        return Context(zone=plan.zone, flow=plan.flow, record=bound, label=self._label)
 
 
 def _looked_at(content: bytes, key: str, context: Context) -> None:
