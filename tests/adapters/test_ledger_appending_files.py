@@ -22,7 +22,7 @@ from limen.controls.ledger_chain import Chain
 from limen.controls.ledger_clock import SKEW, Stamps, system_clock
 from limen.integrity.limen_v1 import Splicer
 from tests.controls.ledger_places import FilePlace
-from tests.needs import REPOSITORY
+from tests.needs import REPOSITORY, unmeasured
 
 
 def entry(number: int) -> Entry:
@@ -234,7 +234,12 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
     )
     path = tmp_path / "log"
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path)], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(path)],
+        cwd=REPOSITORY,
+        env=unmeasured(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     first, second = done.stdout.splitlines()
     acknowledged = int(first.split()[0])

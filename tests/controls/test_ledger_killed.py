@@ -20,7 +20,7 @@ from limen.integrity.chains import joined, origin
 from limen.integrity.limen_v1 import Keys
 from limen.integrity.verifying import Expected, verified
 from tests.controls.ledger_places import KEY, KINDS, LateServer, Place, PostgresqlPlace, places
-from tests.needs import REPOSITORY, need_program
+from tests.needs import REPOSITORY, need_program, unmeasured
 
 HERE = Path(__file__).parent
 
@@ -58,7 +58,7 @@ def killed(mode: str, place: Place, environment: dict[str, str], **more: Any) ->
     done = subprocess.run(
         [sys.executable, "-m", "tests.controls.ledger_killing", mode, json.dumps(setting)],
         cwd=REPOSITORY,
-        env={**os.environ, **environment},
+        env=unmeasured() | environment,
         capture_output=True,
         text=True,
         check=False,

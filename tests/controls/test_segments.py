@@ -19,6 +19,7 @@ from limen.adapters.ledgers.disk import Disk
 from limen.controls.ledger import BrokenLedgerError, Entry, Head, LedgerError
 from limen.controls.segments import SegmentedLedger, open_segmented
 from limen.model.probing import ChainKey
+from tests.needs import unmeasured
 from tests.probes.ledger.test_runs import probed, seen
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -269,7 +270,9 @@ def test_processes_that_are_killed_while_the_ledger_is_cut_lose_nothing_that_was
     with open_segmented(tmp_path, name="log", key=KEY) as ledger:
         for number in range(3):
             child = subprocess.Popen(
-                [sys.executable, "-c", _WRITER, str(tmp_path), f"writer-{number}"], stdout=subprocess.PIPE
+                [sys.executable, "-c", _WRITER, str(tmp_path), f"writer-{number}"],
+                env=unmeasured(),
+                stdout=subprocess.PIPE,
             )
             assert child.stdout is not None
             for _ in range(4):
@@ -280,7 +283,7 @@ def test_processes_that_are_killed_while_the_ledger_is_cut_lose_nothing_that_was
             child.wait(10)
             child.stdout.close()
         found = {line.seq: line.hash for line in ledger.read()}
-    assert len(ledger.segments()) >= 6
+    assert len(ledger.segments()) >= 3  # one a writer at least: what was there before the first cut is all in one
     assert list(found) == list(range(1, len(found) + 1))
     for one in told:
         seq, digest = one.split()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.controls.transferring import ENDPOINTS, START, Hub, count, order
-from tests.needs import REPOSITORY
+from tests.needs import REPOSITORY, unmeasured
 
 TRANSFERS = 12
 KILLS = 4
@@ -43,7 +43,7 @@ def told(endpoint: str | Path, path: Path, lines: int) -> list[tuple[str, str]]:
     """Run a hub, kill it when it has said so many lines, and return record and state of each answer it gave."""
     command = [sys.executable, "-m", "tests.controls.killed_transfers", str(endpoint), str(path)]
     found = []
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as hub:
+    with subprocess.Popen(command, cwd=REPOSITORY, env=unmeasured(), stdout=subprocess.PIPE, text=True) as hub:
         assert hub.stdout is not None
         for number, line in enumerate(hub.stdout, 1):
             if number == lines:

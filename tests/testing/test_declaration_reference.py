@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.needs import REPOSITORY
+from tests.needs import REPOSITORY, unmeasured
 
 pytestmark = pytest.mark.xdist_group("mutation")  # begun first (tests/conftest.py): nothing else takes as long
 
@@ -22,7 +21,6 @@ def test_the_reference_system_reaches_the_promised_score(tmp_path: Path) -> None
 
     Without coverage, which would take as long again: what runs here, test_declaration_mutation.py covers.
     """
-    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "limen", "mutate", "declaration", str(REPOSITORY / "boundaries.yaml")),
@@ -30,7 +28,7 @@ def test_the_reference_system_reaches_the_promised_score(tmp_path: Path) -> None
         ],
         capture_output=True,
         text=True,
-        env=unmeasured,
+        env=unmeasured(),
         cwd=tmp_path,
         timeout=1500,
     )
