@@ -141,7 +141,7 @@ def test_a_forked_child_still_redacts() -> None:
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        for _ in range(5):
+        for _ in range(40):
             child = os.fork()
             if not child:
                 os._exit(0 if redactor.text(NAME) == MARK else 1)

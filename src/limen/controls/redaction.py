@@ -14,7 +14,9 @@ a C library's own messages, core dumps.
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -46,6 +48,14 @@ _MAY_BE_ENCODED = re.compile(rb"[A-Za-z0-9+/_\-]{20}|%[2-7]|\\|[\r\n]")
 """What stands in every text in which an encoded run stands; a run may go on over the ends of lines."""
 _EVERYWHERE = PERSONAL - {"name"}
 """Names that are sensitive in every system; `name` alone names loggers, threads and tasks as well."""
+
+
+_SEARCHING = threading.RLock()
+"""Held while RE2 searches: it has locks of its own, which a child forked meanwhile would wait for, for ever."""
+if hasattr(os, "register_at_fork"):  # no fork elsewhere
+    os.register_at_fork(
+        before=_SEARCHING.acquire, after_in_parent=_SEARCHING.release, after_in_child=_SEARCHING.release
+    )
 
 
 class Redactor:
@@ -197,13 +207,14 @@ class Redactor:
         if len(text) > LONGEST:
             raise ValueError("too long to be looked through")
         data = text.encode("utf-8", "surrogatepass")
-        spans = sorted(
-            [
-                *self._spans(data, wanted, _LAYERS, [_MOST_DECODED]),
-                *loop_object_spans(data, everywhere=calls),
-                *loose_spans(data, every),
-            ]
-        )
+        with _SEARCHING:
+            spans = sorted(
+                [
+                    *self._spans(data, wanted, _LAYERS, [_MOST_DECODED]),
+                    *loop_object_spans(data, everywhere=calls),
+                    *loose_spans(data, every),
+                ]
+            )
         if not spans:
             return text
         parts: list[bytes] = []
