@@ -74,10 +74,15 @@ class MessagesOnly(logging.Filter):
 
 @contextmanager
 def _filtered(log: logging.Logger, redactor: Redactor, made: logging.Filter) -> Iterator[None]:
-    for handler in log.handlers:
+    handlers = [*log.handlers]
+    for handler in handlers:
         handler.addFilter(made)
-    with redactor.holding(RECORD):
-        yield
+    try:
+        with redactor.holding(RECORD):
+            yield
+    finally:
+        for handler in handlers:  # those of pytest live on, and would spoil the records of later tests
+            handler.removeFilter(made)
 
 
 def _no_tracebacks(log: logging.Logger) -> Any:
