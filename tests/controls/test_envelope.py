@@ -251,7 +251,8 @@ def test_nothing_secret_is_shown(place: Place) -> None:
     context = Context(zone="core", flow="store", record=record, label="phi")
     envelope = place.envelopes.seal(b"Ana Alder", context)
     shown = [repr(context), str(context), repr(place.envelopes), repr(place.envelopes.inspect(envelope))]
-    for tampered in (envelope[:-9] + b"x" + envelope[-8:], envelope.replace(b"phi", b"pho"), envelope + b"x"):
+    flipped = envelope[:-9] + bytes([envelope[-9] ^ 1]) + envelope[-8:]
+    for tampered in (flipped, envelope.replace(b"phi", b"pho"), envelope + b"x"):
         error = refused(place, tampered, context)
         shown += [repr(error), str(error), *(f"{one.message}{one.hint}" for one in error.problems)]
         assert (error.__cause__, error.__suppress_context__ or error.__context__ is None) == (None, True)

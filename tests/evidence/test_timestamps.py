@@ -249,7 +249,7 @@ def test_changing_anything_covered_breaks_the_timestamp(lab: tuple[Authority, st
     stamp(pack, lab)
     for name in ("envelope/signatures/0001.json", "envelope/timestamps/0001.json", "envelope/timestamps/0001.tsr"):
         whole = (pack / name).read_bytes()
-        (pack / name).write_bytes(whole[:-20] + b"x" + whole[-19:])
+        (pack / name).write_bytes(whole[:-20] + bytes([whole[-20] ^ 1]) + whole[-19:])
         assert "broken" in {status for status, _ in judged(pack, lab[0])["timestamps"]}, name
         (pack / name).write_bytes(whole)
     assert {status for status, _ in judged(pack, lab[0])["timestamps"]} == {"ok"}

@@ -55,6 +55,11 @@ def of_raw(raw: bytes) -> PublicKey:
     return public_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
+def flipped(content: bytes) -> bytes:
+    """Return bytes with the last bit turned, which differ whatever they were."""
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
 def test_a_note_of_go() -> None:
     assert signed_note(TEXT, "PeterNeumann", PETER) == SIGNED.encode()
     assert key_id("PeterNeumann", ED25519, PETER.key).hex() == "c74f20a3"
@@ -119,7 +124,7 @@ def test_a_checkpoint_with_its_witnesses() -> None:
     later = cosignature(note.text, WITNESS, one, 1_800_000_009)
     twice = Note(text=note.text, signatures=(seen, later))
     assert cosigned_at(twice, WITNESS, one.key) == 1_800_000_009
-    forged = NoteSignature(name=WITNESS, key_id=later.key_id, signature=later.signature[:-1] + b"\0")
+    forged = NoteSignature(name=WITNESS, key_id=later.key_id, signature=flipped(later.signature))
     assert cosigned_at(Note(text=note.text, signatures=(seen, forged)), WITNESS, one.key) is None
     short = NoteSignature(name=WITNESS, key_id=later.key_id, signature=b"short")
     assert cosigned_at(Note(text=note.text, signatures=(short,)), WITNESS, one.key) is None

@@ -187,6 +187,12 @@ def test_a_drawn_system_loads(tmp_path_factory: pytest.TempPathFactory, system: 
     assert set(loaded.components) == set(system.get("components", ()))
 
 
+@pytest.mark.parametrize("section", IDENTIFIED)
+def test_an_id_that_stands_twice_is_no_valid_system(section: str) -> None:
+    system = base_system()
+    assert not is_valid({**system, section: [*system[section], system[section][0]]})
+
+
 def test_every_kind_of_entry_is_renamed() -> None:
     """A reference that renaming forgets would dangle, and a section that it forgets would be compared with itself."""
     old = names_of(base_system())

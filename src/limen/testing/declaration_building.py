@@ -53,7 +53,10 @@ def refusal(declaration: Declaration) -> str:
     for section in sections.NAMED:
         places.entries[section] = dict.fromkeys(getattr(declaration, section), 0)
     for section in sections.IDENTIFIED:
-        places.entries[section] = {entry.id: 0 for entry in getattr(declaration, section)}
+        entries = getattr(declaration, section)
+        places.entries[section] = {entry.id: 0 for entry in entries}
+        if len(places.entries[section]) < len(entries):
+            return f"an id of {section} is declared twice"
     for section in sections.NUMBERED:
         places.entries[section] = dict.fromkeys(range(len(getattr(declaration, section))), 0)
     problems = Problems()
