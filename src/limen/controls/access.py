@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from limen.controls.access_decisions import Asked, Decision, recorded, unrecorded
-from limen.controls.access_duties import DecisionLine, Duties
+from limen.controls.access_duties import Duties
 from limen.controls.access_roles import FlowAccess, Holder, Roles
 from limen.controls.followed import Followed
 from limen.controls.principals import SKEW, Principal, check_credential
@@ -24,7 +24,7 @@ from limen.model.declaration import Declaration
 
 if TYPE_CHECKING:
     from limen.controls.access_rules import AccessRules
-    from limen.controls.ledger import Entry, Ledger
+    from limen.controls.ledger import Entry, Ledger, Line
 
 __all__ = ["Access", "Decision"]
 
@@ -50,7 +50,7 @@ class Access:
         *,
         ledger: Ledger,
         rules: AccessRules | None = None,
-        earlier: Iterable[DecisionLine] = (),
+        earlier: Iterable[Line] = (),
         skew: timedelta = SKEW,
     ) -> None:
         """Compile the declaration and read the ledger, once, for duties that somebody did already.

@@ -6,9 +6,12 @@ Read from the ledger's own entries, so that it holds over restarts, changed role
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from limen.controls.access_roles import Roles
+
+if TYPE_CHECKING:
+    from limen.controls.ledger import Line
 
 ACTION = "access"
 """The action of an entry that records a decision."""
@@ -16,26 +19,6 @@ ALLOWED, REFUSED = "allowed", "refused"
 """Outcomes of a decision, as entries have them."""
 DEEDS = {ACTION: ALLOWED, "guard.crossed": "passed"}
 """Actions by which somebody used a permission, each with its outcome: a decision here, a crossing of the guard."""
-
-
-class DecisionLine(Protocol):
-    """What is read of a ledger's record."""
-
-    @property
-    def actor(self) -> str:
-        """Who asked."""
-
-    @property
-    def action(self) -> str:
-        """What it records."""
-
-    @property
-    def record(self) -> str:
-        """The record that was asked for."""
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """Permission, purpose and outcome, where it records a decision."""
 
 
 class Duties:
@@ -46,7 +29,7 @@ class Duties:
         self._roles = roles
         self._done: dict[tuple[str, str], set[str]] = {}
 
-    def take(self, lines: Iterable[DecisionLine]) -> None:
+    def take(self, lines: Iterable[Line]) -> None:
         """Take records of a ledger in; whatever records no use of a duty's permission is passed over."""
         for line in lines:
             if line.action not in DEEDS or line.details.get("outcome") != DEEDS[line.action]:

@@ -26,7 +26,7 @@ from limen.controls.esign_documents import (
     manifestation,
     verified_document,
 )
-from limen.controls.esign_history import Recorded, SignatureHistory, SignatureLine, SignedEntry
+from limen.controls.esign_history import Recorded, SignatureHistory, SignedEntry
 from limen.controls.esign_passwords import is_password
 from limen.controls.esign_people import PASSWORD_AGE, People, Person
 from limen.controls.esign_sessions import Sessions
@@ -41,7 +41,7 @@ from limen.integrity.instants import instant, instant_text
 from limen.integrity.signatures import Signer
 
 if TYPE_CHECKING:
-    from limen.controls.ledger import Entry, Ledger
+    from limen.controls.ledger import Entry, Ledger, Line
 
 __all__ = ["ElectronicSignatures", "Signed", "manifestation"]
 
@@ -70,7 +70,7 @@ class ElectronicSignatures:
         *,
         ledger: Ledger,
         sessions: Sessions | None = None,
-        earlier: Iterable[SignatureLine] = (),
+        earlier: Iterable[Line] = (),
         password_age: timedelta = PASSWORD_AGE,
         alarm: Callable[[str], None] | None = None,
     ) -> None:

@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from limen.controls.ledger import Line
 
 PREFIX = "esign:"
 """How the actions of signatures' entries begin."""
@@ -44,34 +47,6 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     entry: SignedEntry
 
 
-class SignatureLine(Protocol):
-    """What is read of a ledger's record."""
-
-    @property
-    def time(self) -> str:
-        """When it was recorded, UTC."""
-
-    @property
-    def tenant(self) -> str:
-        """Whose it is."""
-
-    @property
-    def actor(self) -> str:
-        """Who did it."""
-
-    @property
-    def action(self) -> str:
-        """What was done."""
-
-    @property
-    def record(self) -> str:
-        """The record that was signed."""
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """What else is kept."""
-
-
 class SignatureHistory:
     """Signatures by record, and wrong passwords by person."""
 
@@ -80,7 +55,7 @@ class SignatureHistory:
         self._signed: dict[Place, list[Recorded]] = {}
         self._failures: dict[str, list[datetime]] = {}
 
-    def take(self, line: SignatureLine) -> None:
+    def take(self, line: Line) -> None:
         """Take a record of the ledger in; what is of no signature is passed over."""
         if line.action == SIGNED:
             try:

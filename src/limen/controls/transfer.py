@@ -22,7 +22,7 @@ from limen.controls.signing import verified_item
 from limen.controls.transfer_custody import Custody, entry_of
 from limen.controls.transfer_messages import Order, check_order_form, read_count, read_order, read_record
 from limen.controls.transfer_refusals import TransferError, refuse, refuse_late
-from limen.controls.transfer_states import Goods, Standing, TransferLine
+from limen.controls.transfer_states import Goods, Standing
 from limen.controls.transfer_tokens import is_token, transfer_token
 from limen.controls.transfer_ways import Side, Way, ways_of
 from limen.integrity import tokens
@@ -31,7 +31,7 @@ from limen.integrity.signatures import PublicKey
 from limen.model.declaration import Declaration
 
 if TYPE_CHECKING:
-    from limen.controls.ledger import Entry, Ledger
+    from limen.controls.ledger import Entry, Ledger, Line
 
 __all__ = ["Announced", "Keep", "Keys", "ScheduleOf", "TransferError", "Transfers"]
 
@@ -78,7 +78,7 @@ class Transfers:
         keys: Keys,
         token_key: str,
         tenants: Mapping[str, str] | None = None,
-        earlier: Iterable[TransferLine] = (),
+        earlier: Iterable[Line] = (),
         keep: Keep | None = None,
         schedule_of: ScheduleOf | None = None,
         skew: timedelta = SKEW,

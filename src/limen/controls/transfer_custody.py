@@ -17,12 +17,12 @@ from limen.controls.followed import Followed
 from limen.controls.refusals import RefusedError
 from limen.controls.transfer_messages import read_record
 from limen.controls.transfer_refusals import TransferError, as_transfer, refuse, refuse_late, refuse_unrecorded
-from limen.controls.transfer_states import Standing, Standings, TransferLine
+from limen.controls.transfer_states import Standing, Standings
 from limen.controls.transfer_ways import Way
 from limen.errors import LimenError
 
 if TYPE_CHECKING:
-    from limen.controls.ledger import Entry, Ledger
+    from limen.controls.ledger import Entry, Ledger, Line
 
 Result = TypeVar("Result")
 
@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 class Custody:
     """Every transfer that a ledger records, and its next entries."""
 
-    def __init__(self, ledger: Ledger, earlier: Iterable[TransferLine]) -> None:
+    def __init__(self, ledger: Ledger, earlier: Iterable[Line]) -> None:
         """Read the ledger; `earlier` are records that left it for an archive. Raises LedgerError."""
         self._standings = Standings()
         for line in earlier:

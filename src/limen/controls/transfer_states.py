@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from limen.integrity import tokens
+
+if TYPE_CHECKING:
+    from limen.controls.ledger import Line
 
 State = Literal["proposed", "announced", "reconciled", "mismatched", "cancelled", "expired", "contradictory"]
 OPEN: frozenset[State] = frozenset(("proposed", "announced"))
@@ -98,38 +101,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return "expired" if self.state in OPEN and now > self.deadline else self.state
 
 
-class TransferLine(Protocol):
-    """What is read of a ledger's record."""
-
-    @property
-    def seq(self) -> int:
-        """Its number."""
-
-    @property
-    def time(self) -> str:
-        """When it was recorded, UTC."""
-
-    @property
-    def tenant(self) -> str:
-        """Whose it is."""
-
-    @property
-    def actor(self) -> str:
-        """Who did it."""
-
-    @property
-    def action(self) -> str:
-        """What was done."""
-
-    @property
-    def record(self) -> str:
-        """The transfer's record."""
-
-    @property
-    def details(self) -> dict[str, Any]:
-        """What else is kept."""
-
-
 class Standings:
     """Every transfer of a ledger, by its record."""
 
@@ -150,7 +121,7 @@ class Standings:
         """Return every transfer, in the order of their proposals."""
         return tuple(self._all.values())
 
-    def take(self, line: TransferLine) -> None:
+    def take(self, line: Line) -> None:
         """Take a record of the ledger in; what is of no transfer, or refused only, is passed over."""
         if not line.action.startswith(PREFIX) or line.action == REFUSED:
             return
@@ -171,7 +142,7 @@ def _number(record: str) -> str:
     return "/".join(record.split("/", 2)[:2])
 
 
-def followed(before: Standing | None, line: TransferLine) -> Standing | None:
+def followed(before: Standing | None, line: Line) -> Standing | None:
     """Return where a transfer stands after an entry; None where the entry does not follow from what is before.
 
     Raises ValueError (msgspec.ValidationError) where its details are none.
@@ -205,7 +176,7 @@ def followed(before: Standing | None, line: TransferLine) -> Standing | None:
     return None
 
 
-def _proposed(line: TransferLine, at: datetime) -> Standing | None:
+def _proposed(line: Line, at: datetime) -> Standing | None:
     proposal = msgspec.convert(line.details, Proposal)
     if proposal.receiver == line.tenant or proposal.goods.quantity < 1 or proposal.within < 1:
         return None

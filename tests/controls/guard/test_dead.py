@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import signal
 from collections.abc import Iterator
@@ -314,7 +315,7 @@ class Reported:
         raise OSError("nobody is on call")
 
 
-def test_failing_cryptography_is_reported(world: World) -> None:
+def test_failing_cryptography_is_reported(world: World, caplog: pytest.LogCaptureFixture) -> None:
     reported, principal = Reported(), caller("pharmacy-014")
     guard, payload = world.guard("pharmacy-gateway", incidents=reported), sent(world)
     refused("role_missing", guard, "dispense-014", caller("pharmacy-022"), payload, **AT_GATEWAY)
@@ -325,6 +326,9 @@ def test_failing_cryptography_is_reported(world: World) -> None:
     assert (facts.reason, facts.flow, facts.item) == ("envelope_refused", "dispense-014", "dispense-record")
     assert (facts.principal, facts.tenant) == ("pharmacy-014", "pharmacy-014")
     assert facts.component == "pharmacy-gateway"
+    (lost,) = [one for one in caplog.records if one.name == "limen.guard"]
+    assert lost.levelname == "ERROR"
+    assert re.fullmatch("an incident was not reported: envelope_refused, incident [0-9a-f]{16}", lost.getMessage())
 
 
 def test_a_ledger_that_was_changed_stops_everything_and_is_reported(world: World) -> None:

@@ -6,7 +6,6 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from limen.controls.guard.entries import NOBODY, refused
@@ -110,9 +109,11 @@ class Refusals:
         if self._reports is not None and trigger is not None:
             known = {name: entry.details.get(name, "") for name in ("flow", "item", "component")}
             principal = entry.details.get("claimed", entry.actor)
-            with suppress(Exception):  # it is a refusal all the same
+            try:
                 facts = Facts(reason=reason, principal=principal, tenant=entry.tenant, **known)
                 self._reports.report(trigger, facts)
+            except Exception:  # noqa: BLE001 it is a refusal all the same; its cause may hold what was refused
+                _LOG.error("an incident was not reported: %s, incident %s", reason, entry.details["incident"])
 
     def _actor(self, bound: BoundRow | None, principal: object) -> tuple[str, str]:
         """Return who is recorded as the actor, and the declared name that was only claimed."""
