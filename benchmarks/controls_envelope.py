@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from benchmarks.gates import Gate
+from benchmarks.gates import Gate, exit_code
 from limen.adapters.key_providers.file import KeyStore
 from limen.controls.envelope import Context, Envelopes
 from limen.controls.streaming import open_stream, seal_stream
@@ -119,20 +119,5 @@ def told(found: Measured) -> list[str]:
     ]
 
 
-def main() -> int:
-    """Measure and print; exit 0 where the required numbers are met."""
-    try:
-        found = measure()
-    except (OSError, ValueError) as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return 1
-    judged = gates(found)
-    for gate in judged:
-        print(f"{gate.name}: {gate.required}: {gate.measured}: {gate.verdict}")
-    for line in told(found):
-        print(line)
-    return 0 if all(gate.met for gate in judged) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(measure, gates, told))

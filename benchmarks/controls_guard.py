@@ -22,7 +22,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks.gates import Gate
+from benchmarks.gates import Gate, exit_code
 from limen.adapters.key_providers.file import KeyStore
 from limen.controls.guard.guard import Guard
 from limen.controls.guard.protection import Removed
@@ -197,20 +197,5 @@ def told(found: Measured) -> list[str]:
     ]
 
 
-def main() -> int:
-    """Measure and print; exit 0 where the required numbers are met."""
-    try:
-        found = measure()
-    except (OSError, ValueError) as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return 1
-    judged = gates(found)
-    for gate in judged:
-        print(f"{gate.name}: {gate.required}: {gate.measured}: {gate.verdict}")
-    for line in told(found):
-        print(line)
-    return 0 if all(gate.met for gate in judged) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(measure, gates, told))

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.gates import Gate
+from benchmarks.gates import Gate, exit_code
 from benchmarks.ledgers import KEY, write
 from benchmarks.ledgers import measure as measure_verifying
 from limen.adapters.ledgers.disk import Disk
@@ -210,20 +210,5 @@ def told(found: Measured) -> list[str]:
     return [f"for information: {line} on the project's machine, idle" for line in lines]
 
 
-def main() -> int:
-    """Measure and print; exit 0 where the required numbers are met."""
-    try:
-        found = measure()
-    except (OSError, ValueError) as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return 1
-    judged = gates(found)
-    for gate in judged:
-        print(f"{gate.name}: {gate.required}: {gate.measured}: {gate.verdict}")
-    for line in told(found):
-        print(line)
-    return 0 if all(gate.met for gate in judged) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(measure, gates, told))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,25 @@ class Gate:
 
 
 Cases = Mapping[str, Measurement]
+
+
+def exit_code(
+    measure: Callable[[], Found],
+    gates: Callable[[Found], Sequence[Gate]],
+    told: Callable[[Found], Iterable[str]],
+) -> int:
+    """Measure, print each gate and what is told beside them, and return 0 where every required number is met."""
+    try:
+        found = measure()
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        print(f"failed: {error}", file=sys.stderr)
+        return 1
+    judged = gates(found)
+    for gate in judged:
+        print(f"{gate.name}: {gate.required}: {gate.measured}: {gate.verdict}")
+    for line in told(found):
+        print(line)
+    return 0 if all(gate.met for gate in judged) else 1
 
 
 def judge(cases: Cases) -> list[Gate]:

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.gates import Gate
+from benchmarks.gates import Gate, exit_code
 from benchmarks.generate import generate
 from benchmarks.measure import Run, run
 from benchmarks.topology import build
@@ -127,24 +126,22 @@ def gates(found: Measured) -> list[Gate]:
     ]
 
 
+def told(found: Measured) -> list[str]:
+    """Return, for information, what depends on the machine."""
+    seconds = {name: getattr(found, name).wall for name in SECONDS}
+    return [
+        f"for information: {name}: {seconds[name]:.2f} s, < {wanted:g} s on the project's machine, idle"
+        for name, wanted in SECONDS.items()
+    ]
+
+
 def main() -> int:
     """Measure and print; exit 0 where the required numbers are met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.packs", description=__doc__)
     parser.add_argument("--limen", type=Path, default=Path(sys.executable).parent / "limen", help="the limen command")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run; the fastest counts")
     arguments = parser.parse_args()
-    try:
-        found = measure(arguments.limen, arguments.rounds)
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return 1
-    judged = gates(found)
-    for gate in judged:
-        print(f"{gate.name}: {gate.required}: {gate.measured}: {gate.verdict}")
-    for name, wanted in SECONDS.items():
-        seconds = getattr(found, name).wall
-        print(f"for information: {name}: {seconds:.2f} s, < {wanted:g} s on the project's machine, idle")
-    return 0 if all(gate.met for gate in judged) else 1
+    return exit_code(lambda: measure(arguments.limen, arguments.rounds), gates, told)
 
 
 if __name__ == "__main__":

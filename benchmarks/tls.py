@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.gates import Gate
+from benchmarks.gates import Gate, exit_code
 from benchmarks.measure import Run, run
 
 HERE = Path(__file__).resolve().parent
@@ -212,23 +212,19 @@ def gates(best: Mapping[str, Run]) -> list[Gate]:
     return [Gate(name, f"at least {TIMES} times more", f"{ratio:.1f} times ({rates})", ratio >= TIMES)]
 
 
+def told(best: Mapping[str, Run]) -> list[str]:
+    """Return, for comparison, what sslyze needs for as much as the probe asks."""
+    less = best[PEER_LESS].wall / best[LIMEN].wall
+    return [f"for comparison: {less:.1f} times against sslyze asked for no more than what limen asks, too"]
+
+
 def main() -> int:
     """Measure and print; exit 0 where the number is met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tls", description=__doc__)
     parser.add_argument("--limen", type=Path, default=Path(sys.executable).parent / "limen", help="the limen command")
     parser.add_argument("--peers", type=Path, default=HERE.parent / ".venv-bench" / "bin", help="folder of the peers")
     arguments = parser.parse_args()
-    try:
-        best = measure(arguments.limen, arguments.peers)
-    except (OSError, ValueError) as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return 1
-    judged = gates(best)
-    for gate in judged:
-        print(f"{gate.name}: {gate.required}: {gate.measured}: {gate.verdict}")
-    less = best[PEER_LESS].wall / best[LIMEN].wall
-    print(f"for comparison: {less:.1f} times against sslyze asked for no more than what limen asks, too")
-    return 0 if all(gate.met for gate in judged) else 1
+    return exit_code(lambda: measure(arguments.limen, arguments.peers), gates, told)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,12 @@ from typing import Any
 
 from examples.service.applications import Handler, Headers
 from examples.service.components import Component, House, demand, hand, receipt
+from examples.service.intakes import edge
 from examples.service.rows import Rows
 from limen.controls.guard.crossed import Crossed
 from limen.controls.incident import Facts
 from limen.controls.ingress.accepted import Accepted, IntakeRefusedError
 from limen.controls.ingress.intake import Intake
-from limen.controls.ingress.quarantine import Quarantine
 from limen.controls.ledger import Entry
 from limen.integrity.tokens import token
 
@@ -29,22 +29,8 @@ class PharmacyGateway:
     def __init__(self, house: House) -> None:
         self.component = me = Component(house, "pharmacy-gateway")
         self._house = house
-        self.quarantine = Quarantine(
-            house.folder / "quarantine-pharmacies.db",
-            component="quarantine",
-            actor=me.name,
-            seals=me.keyring.seals,
-            ledger=house.ledgers["cs-ledger"],
-        )
-        self._intake = Intake(
-            house.declaration,
-            me.name,
-            mac=house.store.secret("intake-token-key"),
-            seen=house.folder / "seen-pharmacies.db",
-            directory=house.directory,
-            quarantine=self.quarantine,
-            clock=house.clock,
-        )
+        mac = house.store.secret("intake-token-key")
+        self._intake, self.quarantine = edge(house, me, "pharmacies", ledger="cs-ledger", mac=mac)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

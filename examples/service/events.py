@@ -14,10 +14,10 @@ from typing import Any
 from examples.service.applications import Handler, Headers
 from examples.service.broker import Broker
 from examples.service.components import Component, House, hand, receipt
+from examples.service.intakes import edge
 from examples.service.rows import Rows
 from limen.controls.guard.crossed import Crossed
 from limen.controls.ingress.intake import Intake
-from limen.controls.ingress.quarantine import Quarantine
 from limen.controls.ledger import Entry
 from limen.errors import LimenError
 from limen.integrity.strict_json import strict_json
@@ -74,23 +74,8 @@ class EpcisGateway:
         self.component = Component(house, "epcis-gateway", readers={"epcis-event": fields_of_epcis})
         self._house, self._broker = house, broker
         self._queue = Component(house, "event-broker")
-        me = self.component
-        self.quarantine = Quarantine(
-            house.folder / "quarantine-epcis.db",
-            component="quarantine",
-            actor=me.name,
-            seals=me.keyring.seals,
-            ledger=house.ledgers["trace-log"],
-        )
-        self._intake = Intake(
-            house.declaration,
-            me.name,
-            mac=house.store.secret("intake-token-key"),
-            seen=house.folder / "seen-epcis.db",
-            directory=house.directory,
-            quarantine=self.quarantine,
-            clock=house.clock,
-        )
+        mac = house.store.secret("intake-token-key")
+        self._intake, self.quarantine = edge(house, self.component, "epcis", ledger="trace-log", mac=mac)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

@@ -10,9 +10,8 @@ from typing import Any
 
 from examples.service.applications import Handler, Headers
 from examples.service.components import Component, House, demand
+from examples.service.intakes import edge
 from limen.controls.guard.crossed import Crossed
-from limen.controls.ingress.intake import Intake
-from limen.controls.ingress.quarantine import Quarantine
 from limen.controls.transfer import Transfers
 
 TOKEN_HEADER, TOKEN_KEY = "limen-transfer-token", "transfer-token-key"
@@ -27,23 +26,8 @@ class TransferHub:
         self.transfers = Transfers(
             house.declaration, ledger=house.ledgers["cs-ledger"], keys=me.keyring, token_key=TOKEN_KEY
         )
-        self.quarantine = Quarantine(
-            house.folder / "quarantine-transfers.db",
-            component="quarantine",
-            actor=me.name,
-            seals=me.keyring.seals,
-            ledger=house.ledgers["cs-ledger"],
-        )
         mac = me.keyring.mac(TOKEN_KEY)
-        self._intake = Intake(
-            house.declaration,
-            me.name,
-            mac=mac,
-            seen=house.folder / "seen-transfers.db",
-            directory=house.directory,
-            quarantine=self.quarantine,
-            clock=house.clock,
-        )
+        self._intake, self.quarantine = edge(house, me, "transfers", ledger="cs-ledger", mac=mac)
         self._onward = {one.id: next(flow for flow in one.flows if flow.startswith("in-")) for one in _transfers(house)}
 
     @property
