@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +52,9 @@ def chromedriver() -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that it does not run alone at the end."""
     items.sort(key=lambda item: not any("mutation" in mark.args for mark in item.iter_markers("xdist_group")))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name in CI what fails when it does: a run whose end is lost has said it all the same."""
+    if report.failed and "CI" in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\nfailed: {report.nodeid} ({report.when})", file=sys.stderr, flush=True)
