@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.needs import need_program
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background of a shell: what is started here would ignore it, too, and could not be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "limen",
