@@ -35,6 +35,7 @@ from limen.loading.load import load
 
 REFERENCE = Path(__file__).resolve().parent.parent / "boundaries.yaml"
 COMPONENT, FLOW, CALLER, ITEM = "pharmacy-gateway", "dispense-014", "pharmacy-014", "dispense-record"
+LEDGER_KEY = "cs-audit-key"
 RECORD = {
     "patient_name": "Nilufar Castellane",
     "dob": "1961-04-02",
@@ -75,13 +76,13 @@ class _Open:
 
     def removed(self, content: bytes, record: str, tenant: str) -> Removed:
         """Return the content."""
-        return Removed(content, False, b"")
+        return Removed(content, False, b"", content)
 
 
 class _Nowhere:
     """A ledger that takes entries and keeps the last one."""
 
-    name = "cs-ledger"
+    name, key_id = "cs-ledger", LEDGER_KEY
     last: Any = None
 
     def append(self, entry: Any) -> None:
@@ -133,7 +134,7 @@ def _guard(folder: Path, nowhere: _Nowhere, clock: Callable[[], datetime]) -> Gu
                     if key and COMPONENT in (flow.source, flow.target) and key not in store.names():
                         algorithm: Any = loaded.declaration.keys[key].algorithm
                         store.new(key, algorithm)
-        ledger: Ledger = open_ledger(folder / "cs-ledger.jsonl", name="cs-ledger")
+        ledger: Ledger = open_ledger(folder / "cs-ledger.jsonl", name="cs-ledger", key=(LEDGER_KEY, bytes(32)))
         with ledger:
             guard = Guard(
                 loaded, COMPONENT, keyring=Keyring.of_store(store), ledgers={"cs-ledger": ledger}, clock=clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import utils
 
 from limen.adapters.key_providers.key_store import KeyStore
+from limen.controls.guard.entries import CROSSED
 from limen.controls.guard.guard import Guard
 from limen.controls.guard.replays import Replays
 from limen.controls.principals import Principal
@@ -144,6 +146,14 @@ def test_a_sealed_field_of_another_record_is_not_kept_unopened(tmp_path: Path, s
     apart.close()
 
 
+def other_signature(wire: bytes) -> bytes:
+    """Return a signed text with the second text that its ECDSA signature has."""
+    envelope = dsse.decoded(wire)
+    r, s = utils.decode_dss_signature(envelope.signatures[0].sig)
+    other = msgspec.structs.replace(envelope.signatures[0], sig=utils.encode_dss_signature(r, ORDER - s))
+    return dsse.encoded(msgspec.structs.replace(envelope, signatures=(other,)))
+
+
 def test_a_signature_that_is_written_otherwise_makes_nothing_new(tmp_path: Path, store: KeyStore) -> None:  # noqa: F811
     """Who has an ECDSA signature has a second one, of the same content, without any key."""
 
@@ -154,15 +164,47 @@ def test_a_signature_that_is_written_otherwise_makes_nothing_new(tmp_path: Path,
     signed = World(tmp_path, store, changed(tmp_path, change))
     guard, pharmacy = signed.guard("pharmacy-gateway", replays=Replays()), caller("pharmacy-014")
     wire = signed.guard("pharmacy-014").cross("dispense-014", pharmacy, RECORD, record="r-1").payload
-    envelope = dsse.decoded(wire)
-    r, s = utils.decode_dss_signature(envelope.signatures[0].sig)
-    other = msgspec.structs.replace(envelope.signatures[0], sig=utils.encode_dss_signature(r, ORDER - s))
-    again = dsse.encoded(msgspec.structs.replace(envelope, signatures=(other,)))
+    again = other_signature(wire)
     assert again != wire
     assert guard.cross("dispense-014", pharmacy, wire, record="r-1").json() == RECORD
     for one in (wire, again):
         assert reason(guard.cross, "dispense-014", pharmacy, one, record="r-1") == "replayed"
     signed.close()
+
+
+def test_a_signature_around_what_is_sealed_makes_nothing_new(tmp_path: Path, store: KeyStore) -> None:  # noqa: F811
+    """The window knew the whole wire once anything in it was sealed, and so not the second text of its signature."""
+
+    def change(declared: Any) -> None:
+        protection = flow(declared, "dispense-014")["protection"]
+        protection["dispense-record"] = [{"signed": "pharmacy-014-signing-key"}, {"sealed": "pharmacy-014-key"}]
+
+    both = World(tmp_path, store, changed(tmp_path, change))
+    guard, pharmacy = both.guard("pharmacy-gateway", replays=Replays()), caller("pharmacy-014")
+    wire = both.guard("pharmacy-014").cross("dispense-014", pharmacy, RECORD, record="r-1").payload
+    assert guard.cross("dispense-014", pharmacy, wire, record="r-1").json() == RECORD
+    for one in (wire, other_signature(wire)):
+        assert reason(guard.cross, "dispense-014", pharmacy, one, record="r-1") == "replayed"
+    (crossed,) = [line for line in both.lines("cs-ledger") if line.action == CROSSED]
+    sealed = dsse.decoded(wire).payload.partition(b"\n")[2]
+    assert crossed.details["payload"] == hashlib.sha256(sealed).hexdigest()
+    both.close()
+
+
+def test_sealed_fields_that_are_written_otherwise_make_nothing_new(world: World) -> None:  # noqa: F811
+    """JSON has many texts: a blank behind it, or another order, was another crossing."""
+    principal = caller("pharmacy-gateway", method="spiffe")
+    ours: dict[str, Any] = {"record": "r-1", "tenant": TENANT}
+    ledgers = {"cs-ledger": world.ledger("cs-ledger")}
+    sender = world.guard("pharmacy-gateway")
+    guard = world.guard("patient-store", replays=Replays(), ledgers=ledgers)
+    wire = sender.cross("dispense-in", principal, RECORD, **ours).payload
+    turned = json.dumps(dict(reversed(json.loads(wire).items()))).encode()
+    assert guard.cross("dispense-in", principal, turned, **ours).json() == RECORD
+    for one in (wire, turned, wire + b" "):
+        assert reason(guard.cross, "dispense-in", principal, one, **ours) == "replayed"
+    again = sender.cross("dispense-in", principal, RECORD, **ours).payload
+    assert guard.cross("dispense-in", principal, again, **ours).json() == RECORD
 
 
 @pytest.mark.parametrize(("sealed", "given"), [("edi-852", "edi-867"), ("edi-867", "edi-852")])

@@ -82,6 +82,33 @@ def test_nobody_opens_the_fields_of_another_tenants_record(
     assert {line.tenant for line in ledger.read() if line.action == OPENED} == {"one"}
 
 
+@pytest.mark.parametrize("through", ["", "keep"])
+def test_nobody_opens_the_fields_of_another_tenants_own_flow(
+    fields: FieldEncryption,  # noqa: F811
+    declaration: Any,  # noqa: F811
+    ledger: Ledger,
+    through: str,
+) -> None:
+    """On a tenant's own flow the record names no tenant: anybody's person opened it, recorded as of his own tenant."""
+    declared = msgspec.to_builtins(declaration) | {"tenants": {"one": {"kind": "site"}, "two": {"kind": "site"}}}
+    (keep,) = declared["flows"]
+    keep |= {"tenant": "one", "authn": {"method": "oidc", "credential": {"lifetime": "PT1H"}}}
+    keep["authz"] = {"roles": ["investigator"], "permission": "record:open"}
+    of_one = msgspec.convert(declared, type(declaration))
+    own = msgspec.structs.replace(CONTEXT, flow="keep")
+    sealed, asked = fields.seal(RECORD, own), ASKED | {"flow": through}
+    for record, tenant in ((own.record, "two"), (f"two|{own.record}", "two"), (f"two|{own.record}", "")):
+        context = msgspec.structs.replace(own, record=record)
+        with pytest.raises(RefusedError) as refused:
+            openings(fields, of_one, ledger).open(sealed, context, principal=person(tenant=tenant), **asked)
+        assert refused.value.reason == "wrong_tenant"
+    assert OPENED not in {line.action for line in ledger.read()}
+    for tenant in ("one", ""):
+        opened = openings(fields, of_one, ledger).open(sealed, own, principal=person(tenant=tenant), **asked)
+        assert opened["dob"].reveal() == RECORD["dob"]
+    assert {line.tenant for line in ledger.read() if line.action == OPENED} == {"one"}
+
+
 def test_a_component_that_declares_no_identity_is_shown_by_none(ledger: Ledger) -> None:
     """Whatever was shown was taken for it, although the guard takes nothing."""
     components = dict(accessing.DECLARED["components"])

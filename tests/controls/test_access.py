@@ -93,17 +93,25 @@ REFUSALS: dict[str, tuple[str, dict[str, Any]]] = {
     "a flow that is not declared": ("undeclared_flow", {"flow": "download"}),
     "a flow without authentication": ("wrong_method", {"flow": "open-door"}),
     "a flow that authenticates nobody": ("wrong_method", {"flow": "nobody", "method": "none"}),
+    "for another tenant than the flow's": ("wrong_tenant", {"flow": "upload", "tenant": "t-2"}),
+    "for no tenant, on a tenant's flow": ("wrong_tenant", {"flow": "upload"}),
     "another method than the flow's": ("wrong_method", {"flow": "upload", "method": "password"}),
     "a longer credential than the flow's": (
         "credential_too_long",
-        {"flow": "upload", "until": NOW + timedelta(hours=2)},
+        {"flow": "upload", "tenant": "t-1", "until": NOW + timedelta(hours=2)},
     ),
-    "another permission than the flow's": ("permission_missing", {"flow": "upload", "asks": "packet:read"}),
-    "a flow that admits no role": ("permission_missing", {"flow": "silent"}),
+    "another permission than the flow's": (
+        "permission_missing",
+        {"flow": "upload", "tenant": "t-1", "asks": "packet:read"},
+    ),
+    "a flow that admits no role": ("permission_missing", {"flow": "silent", "tenant": "t-1"}),
     "a permission too long": ("permission_missing", {"asks": "a" * 1025}),
     "a purpose too long": ("purpose_missing", {"purpose": "a" * 1025}),
     "a record too long": ("content_refused", {"record": "a" * 1025}),
-    "a role that the flow does not take": ("role_missing", {"flow": "upload", "name": "eve", "roles": ("steward",)}),
+    "a role that the flow does not take": (
+        "role_missing",
+        {"flow": "upload", "tenant": "t-1", "name": "eve", "roles": ("steward",)},
+    ),
 }
 
 

@@ -103,6 +103,11 @@ class Access:
         """Decide as `decide` does, and raise RefusedError where the answer is no."""
         return self.decide(principal, permission, record, purpose, now, flow=flow).demand()
 
+    def tenant_of(self, flow: str) -> str:
+        """Return the tenant whose records a flow moves; empty where it is shared, or not declared."""
+        found = self.roles.flows.get(flow)
+        return found.tenant if found else ""
+
     def fields(self, decision: Decision, item: str) -> frozenset[str]:
         """Return the fields of an item that are necessary for what was decided: those that the granting roles need.
 
@@ -137,6 +142,9 @@ class Access:
         if asked.method is None or asked.method != principal.method:
             hint = "authenticate as authn.method of the flow says"
             raise _No("wrong_method", Problem(message="the flow takes another authentication", hint=hint))
+        if not asked.may_act_for(principal.tenant):
+            hint = "nobody sees through one tenant's flow who acts for another"
+            raise _No("wrong_tenant", Problem(message="the flow moves another tenant's records", hint=hint))
         return asked
 
     def _holder(self, principal: Principal, now: datetime, through: FlowAccess | None) -> Holder:

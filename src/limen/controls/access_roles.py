@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from limen.analysis.permissions import granting, grants, overlaps
+from limen.controls.flow_tenants import flow_tenant
 from limen.model.access import DutyPair, Role
 from limen.model.declaration import Declaration
 from limen.model.flows import Flow
@@ -44,6 +45,14 @@ class FlowAccess(msgspec.Struct, frozen=True, kw_only=True):
     """Roles that may use the flow."""
     permission: str | None
     """The permission that the flow is for; None where it does not say."""
+    tenant: str = ""
+    """The tenant whose records it moves; empty where it is shared."""
+    is_tenants: bool = False
+    """Whether its source is that tenant's, so that nobody uses it who acts for no tenant."""
+
+    def may_act_for(self, tenant: str) -> bool:
+        """Return whether somebody who acts for a tenant, or empty for none, may use the flow."""
+        return not self.tenant or tenant == self.tenant or (not tenant and not self.is_tenants)
 
 
 class Roles(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +86,7 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True):
             roles=roles,
             holders=holders,
             duties=duties,
-            flows={flow.id: _flow(flow) for flow in declaration.flows},
+            flows={flow.id: _flow(declaration, flow) for flow in declaration.flows},
             tenants=frozenset(declaration.tenants),
         )
 
@@ -103,7 +112,7 @@ def _apart(roles: Mapping[str, Role], held: frozenset[str], duties: tuple[DutyPa
     return tuple(pair for pair in duties if all(any(overlaps(one, side) for one in granted) for side in pair))
 
 
-def _flow(flow: Flow) -> FlowAccess:
+def _flow(declaration: Declaration, flow: Flow) -> FlowAccess:
     method, lifetime, roles, permission = None, None, frozenset[str](), None
     if flow.authn is not UNSET:
         method = None if flow.authn.method == "none" else flow.authn.method
@@ -112,4 +121,11 @@ def _flow(flow: Flow) -> FlowAccess:
     if flow.authz is not UNSET:
         roles = frozenset(flow.authz.roles)
         permission = None if flow.authz.permission is UNSET else flow.authz.permission
-    return FlowAccess(method=method, lifetime=lifetime, roles=roles, permission=permission)
+    return FlowAccess(
+        method=method,
+        lifetime=lifetime,
+        roles=roles,
+        permission=permission,
+        tenant=flow_tenant(declaration, flow),
+        is_tenants=declaration.components[flow.source].tenant is not UNSET,
+    )

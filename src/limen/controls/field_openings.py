@@ -37,6 +37,9 @@ class Authority(Protocol):
     ) -> Decision:
         """Return a decision that allows; raises RefusedError where it does not."""
 
+    def tenant_of(self, flow: str) -> str:
+        """Return the tenant whose records a flow moves; empty where it is shared."""
+
     def check_fields(self, decision: Decision, item: str, names: Collection[str]) -> None:
         """Raise RefusedError where fields beyond those that the granting roles need are asked for."""
 
@@ -71,7 +74,7 @@ class FieldOpenings:
         if isinstance(only, str) or not names:
             hint = "name each field that the purpose needs"
             raise RefusedError(Problem(message="no field is asked for", hint=hint), reason="fields_undeclared")
-        tenant, record_id = _owner(context.record, principal)
+        tenant, record_id = self._owner(context, principal)
         decision = self._authority.demand(principal, permission, record_id, purpose, now, flow=flow)
         self._authority.check_fields(decision, self._encryption.item, names)
         if not decision.custody:
@@ -105,6 +108,20 @@ class FieldOpenings:
             raise
         return {name: Protected(opened[name]) for name in names if name in record}
 
+    def _owner(self, context: Context, principal: Principal) -> tuple[str, str]:
+        """Return the tenant and the id of the record that envelopes are bound to.
+
+        On a flow that tenants share they are bound to TENANT|RECORD; any other flow's records are its own tenant's.
+        Raises RefusedError (wrong_tenant) where the principal acts for another tenant than the record's.
+        """
+        named, bar, record = context.record.rpartition("|")
+        declared = self._authority.tenant_of(context.flow)
+        tenant = declared or named
+        if (tenant and principal.tenant not in ("", tenant)) or (bar and named != tenant):
+            hint = "nobody opens for one tenant what is another's"
+            raise RefusedError(Problem(message="the record is another tenant's", hint=hint), reason="wrong_tenant")
+        return tenant or principal.tenant, record
+
     def _append(self, entry: Entry) -> None:
         try:
             self._ledger.append(entry)
@@ -113,15 +130,3 @@ class FieldOpenings:
             raise RefusedError(
                 Problem(message="the opening can't be recorded", hint=hint), reason="ledger_unavailable"
             ) from None
-
-
-def _owner(bound: str, principal: Principal) -> tuple[str, str]:
-    """Return the tenant and the id of the record that envelopes are bound to: TENANT|RECORD where tenants share a flow.
-
-    Raises RefusedError (wrong_tenant) where the principal acts for another tenant than the record's.
-    """
-    tenant, bar, record = bound.rpartition("|")
-    if bar and principal.tenant not in ("", tenant):
-        hint = "nobody opens for one tenant what is another's"
-        raise RefusedError(Problem(message="the record is another tenant's", hint=hint), reason="wrong_tenant")
-    return (tenant if bar else principal.tenant), record

@@ -32,7 +32,7 @@ from limen.controls.ledger_entries import (
     prepared,
 )
 from limen.controls.ledger_writing import REPAIRED, Ledger
-from limen.errors import UsageError
+from limen.errors import Problem, UsageError
 from limen.integrity.limen_v1 import Head, Prepared, Splicer
 
 __all__ = [
@@ -117,6 +117,9 @@ def _bound(name: str, key: tuple[str, bytes] | None, keys: Mapping[str, bytes]) 
     """Return what verifies the records of a chain and what writes them; raises UsageError where the keys are wrong."""
     if key is None and keys:
         raise UsageError(f"the ledger {name} has earlier keys, and none for new records")
+    if key is not None and not (type(key) is tuple and [type(part) for part in key] == [str, bytes]):
+        hint = "such as key=keys.secret('log-key'), or key=('log-key.v1', bytes)"
+        raise UsageError(Problem(message=f"the key of the ledger {name} is no pair of an id and bytes", hint=hint))
     known = dict(keys)
     if key is not None and known.setdefault(*key) != key[1]:
         raise UsageError(f"two keys of the ledger {name} have the same id")

@@ -67,6 +67,11 @@ class Ledger:
         """Its name in the declaration."""
         return self._chain.name
 
+    @property
+    def key_id(self) -> str:
+        """Id of the key that new records are bound with; empty where they are bound by SHA-256 alone."""
+        return self._splicer.key_id
+
     def append(self, entry: Entry | Prepared, *, after: Head | None = None) -> Appended:
         """Append one entry and return when it is durable; raises what `append_all` raises."""
         return self._append((entry if type(entry) is Prepared else prepared(entry),), after)[0]  # type: ignore[arg-type]

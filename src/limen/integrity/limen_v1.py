@@ -119,6 +119,8 @@ class Splicer:
         if (key_id or key) and not KEY_ID.fullmatch(key_id):
             raise ValueError("a key's id is of printable ASCII without quotes, backslashes and braces")
         self._hash: Hash = hmac_sha256(key) if key_id else sha256
+        self.key_id = key_id
+        """Id of the key; empty for a chain of SHA-256."""
         self._key = b',"key":"' + key_id.encode() + b'",' if key_id else b","
 
     def lines(self, entries: Iterable[Prepared], last: str, seq: int, time: str) -> list[bytes]:

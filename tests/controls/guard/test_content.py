@@ -99,18 +99,24 @@ def test_any_bytes_give_the_one_error(payload: bytes) -> None:
 )
 def test_an_identifier_is_no_id_of_a_record(record: str, value: Any, refused: bool) -> None:
     payload = json.dumps({"lot": value}).encode()
-    for text in (payload, b"[" + payload + b"]"):
+    inner = b'{"ndc":{"ndc":[0,[' + payload + b"]]}}"
+    for text in (payload, b"[" + payload + b"]", inner):
         if refused:
             assert reason(text, record=record) == "record_refused"
         else:
             check(text, record=record)
 
 
+def within(said: Any) -> bytes:
+    """Return a record of which an inner one says whose it is."""
+    return json.dumps({"lot": [1, {"lot": {"tenant_id": said}}]}).encode()
+
+
 def test_a_record_says_the_tenant_that_it_belongs_to() -> None:
     fields = frozenset({"tenant_id", "lot"})
     for said, tenant, passes in (("p-1", "p-1", True), ("p-1", "p-2", False), ("", "p-2", False), (1, "1", False)):
         payload = json.dumps({"tenant_id": said}).encode()
-        for text in (payload, json.dumps([{"lot": 1}, {"tenant_id": said}]).encode()):
+        for text in (payload, json.dumps([{"lot": 1}, {"tenant_id": said}]).encode(), within(said)):
             if passes:
                 check_content(text, fields, frozenset(), "r", tenant_field="tenant_id", tenant=tenant)
                 continue

@@ -429,7 +429,11 @@ def test_a_payload_that_is_too_large(world: World) -> None:
 
 
 def test_a_failing_clock_lets_nothing_through(world: World) -> None:
+    times = iter([NOW])
+
     def clock() -> Any:
+        for time in times:
+            return time
         raise OSError("no clock, and no secret 1961-04-02 either")
 
     one = conforming(world)
@@ -442,11 +446,27 @@ def test_a_failing_clock_lets_nothing_through(world: World) -> None:
 
 
 def test_a_clock_without_a_time_zone_lets_nothing_through(world: World) -> None:
+    times = iter([NOW])
     one = conforming(world)
-    one.guard = world.guard("pharmacy-gateway", clock=lambda: NOW.replace(tzinfo=None))
+    one.guard = world.guard("pharmacy-gateway", clock=lambda: next(times, NOW.replace(tzinfo=None)))
     with pytest.raises(RefusedError) as refused:
         one.cross()
     assert refused.value.reason == "internal"
+
+
+def test_what_fails_inside_is_told_to_operators_by_its_type(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """A reader that raised was `internal` to the caller, and nothing to anybody else."""
+
+    def reader(_: bytes) -> Any:
+        raise LookupError("Castellane")
+
+    one = conforming(world)
+    one.guard = world.guard("pharmacy-gateway", readers={"dispense-record": reader})
+    with pytest.raises(RefusedError) as refused:
+        one.cross()
+    assert refused.value.reason == "internal"
+    (told,) = [record.getMessage() for record in caplog.records if record.name == "limen.guard"]
+    assert told == f"the guard failed inside: LookupError, incident {refused.value.incident}"
 
 
 def test_reprs_show_nothing_of_a_record(world: World) -> None:

@@ -7,13 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from limen.adapters.key_providers.key_store import KeyStore
+from limen.controls.guard.guard import Guard
 from limen.controls.keyring import Keyring, Uses
+from limen.controls.ledger import open_ledger
 from limen.controls.refusals import RefusedError
 from limen.errors import UsageError
-from tests.controls.guard.world import World, caller, changed, flow
+from tests.controls.guard.world import NOW, World, caller, changed, flow
 
 
 def problems(world: World, component: str, **given: Any) -> list[str]:
@@ -48,7 +51,7 @@ def test_everything_that_is_missing_is_said_at_once(world: World, tmp_path: Path
         )
     assert "out-014 is recorded in cs-ledger, and that ledger was not given" in found
     assert "a ledger no-ledger was given that is not declared" in found
-    assert "the ledger that was given as no-ledger calls itself otherwise" in found
+    assert "the ledger that was given as no-ledger calls itself otherwise" not in found  # it is not declared at all
     assert "it is not said which ledger gets refusals that belong to no flow" in found
     assert "a reader was given for no-item, which is no item" in found
     assert "an identity was given for nobody, who is no principal" in found
@@ -60,6 +63,51 @@ def test_a_ledger_for_refusals_that_was_not_given(world: World) -> None:
     assert problems(world, "transfer-hub", refusals="trace-log") == [
         "refusals go to trace-log, and that ledger was not given"
     ]
+
+
+def test_a_ledger_of_another_chain_than_the_declared_one_is_refused(world: World, tmp_path: Path) -> None:
+    """The declared key bound no record of it: whoever can write the file could have made them all."""
+    unkeyed = "the ledger cs-ledger was opened without a key, and its records are declared to be bound by one"
+    other = (
+        "the records of the ledger cs-ledger are declared to be bound by cs-audit-key, and it was opened with another"
+    )
+    guard = world.guard("pharmacy-gateway")
+    given: list[tuple[str, tuple[str, bytes] | None]] = [
+        (unkeyed, None),
+        (other, ("cs-audit-keys.v1", bytes(32))),
+        (other, ("k9", bytes(32))),
+    ]
+    for number, (said, key) in enumerate(given):
+        with open_ledger(tmp_path / f"{number}.jsonl", name="cs-ledger", key=key) as wrong:
+            assert problems(world, "pharmacy-gateway", ledgers={"cs-ledger": wrong}) == [said]
+            with pytest.raises(RefusedError, match=said) as refused:
+                guard.attach("cs-ledger", wrong)
+            assert refused.value.reason == "ledger_unavailable"
+
+
+def test_a_tenant_that_is_not_declared_is_said_before_anything_crosses(world: World, tmp_path: Path) -> None:
+    """Without the section nothing holds the names against it; the guard failed inside at each crossing."""
+    other = World(tmp_path, world.store, msgspec.structs.replace(world.declaration, tenants={}))
+    found = problems(other, "pharmacy-014")
+    (said,) = [message for message in found if message.endswith("records of pharmacy-014, which is no declared tenant")]
+    assert said.split()[0] in {one.id for one in world.declaration.flows}
+    other.close()
+
+
+def test_what_is_given_in_the_place_of_something_else_is_said_at_once(world: World) -> None:
+    given: Any = {"keyring": world.store, "ledgers": {"cs-ledger": "x.jsonl"}, "readers": {"dispense-record": "x"}}
+    assert problems(world, "pharmacy-gateway", **given) == [
+        "the keyring is none",
+        "the ledger cs-ledger is none",
+        "the reader of dispense-record is none",
+    ]
+    with pytest.raises(UsageError, match="the declaration is none"):
+        Guard("boundaries.yaml", "pharmacy-gateway", keyring=world.keyring, ledgers={})  # type: ignore[arg-type]
+    clocks: list[Any] = [NOW, lambda: NOW.replace(tzinfo=None), lambda: 1, lambda: {}["Castellane"]]
+    for clock in clocks:
+        assert problems(world, "pharmacy-gateway", clock=clock) == ["the clock gives no aware time"]
+    for largest in (0, -1, True, "1MB", 1.5):
+        assert problems(world, "pharmacy-gateway", largest=largest) == ["the largest payload is no number of bytes"]
 
 
 def test_a_key_of_another_algorithm_is_refused(world: World, tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from limen.controls.flow_tenants import tenant_items
 from limen.controls.guard.guard import Guard
 from limen.controls.guard.table import compiled
-from limen.controls.guard.tenants import tenant_items
 from limen.controls.refusals import RefusedError
 from tests.controls.guard.world import World, caller, changed, flow, text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from limen.controls.refusals import Reason, RefusedError
 from limen.errors import Problem
 
 Message = dict[str, Any]
+_LOG = logging.getLogger("limen.guard")
 _NO_BODY = frozenset({204, 205, 304})
 
 
@@ -51,7 +53,9 @@ class Answering:
 
     async def refused(self, refused: RefusedError) -> None:
         """Answer with a refusal, unless an answer has left."""
-        status = refusal_status(refused)
+        await self._problem(refusal_status(refused), refused)
+
+    async def _problem(self, status: int, refused: RefusedError) -> None:
         await self._leave(status, headers_of((), _PROBLEM, body := problem_body(status, refused)), body)
 
     async def _finish(self, start: Message) -> None:
@@ -66,9 +70,14 @@ class Answering:
         try:
             body = await self._returned()
         except RefusedError as refused:
-            await self.refused(refused)
+            await self._unanswered(refused)
             return
         await self._leave(status, headers_of(headers, b"application/json", body), body)
+
+    async def _unanswered(self, refused: RefusedError) -> None:
+        """Say that an answer can't leave: the request crossed and had its effect, so no status blames it."""
+        _LOG.error("an answer can't leave: %s, incident %s", refused.reason, refused.incident)
+        await self._problem(max(500, refusal_status(refused)), refused)
 
     async def _returned(self) -> bytes:
         """Return the answer as it crosses; raises RefusedError."""

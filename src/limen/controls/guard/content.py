@@ -38,7 +38,7 @@ def check_content(
     """Raise RefusedError where a payload holds a field that is not among `fields`, or can't be told to hold none.
 
     JSON without a `reader`: every name at every depth counts as a field. The record's id may not be, or hold, the value
-    of one of `identifiers`; where `tenant_field` stands in the record it must say `tenant`. Reasons:
+    of one of `identifiers`, and `tenant_field` must say `tenant`, wherever they stand. Reasons:
     fields_undeclared, content_refused, record_refused, wrong_tenant.
     """
     if reader is not None:
@@ -50,10 +50,8 @@ def check_content(
     if value is not None:
         _check_record(value, identifiers, record, tenant_field, tenant)
         return
-    value = _deep(payload, fields)
-    for one in value if isinstance(value, list) else (value,):
-        if isinstance(one, dict):
-            _check_record(one, identifiers, record, tenant_field, tenant)
+    for one in _deep(payload, fields):
+        _check_record(one, identifiers, record, tenant_field, tenant)
 
 
 def _flat(payload: bytes, fields: frozenset[str]) -> dict[str, Any] | None:
@@ -77,7 +75,8 @@ def _flat(payload: bytes, fields: frozenset[str]) -> dict[str, Any] | None:
     return value
 
 
-def _deep(payload: bytes, fields: frozenset[str]) -> Any:
+def _deep(payload: bytes, fields: frozenset[str]) -> list[dict[str, Any]]:
+    """Return every record of a payload, those within others too: what an inner one says counts as much."""
     try:
         value = strict_json(payload)
     except ValueError:
@@ -87,21 +86,22 @@ def _deep(payload: bytes, fields: frozenset[str]) -> Any:
     if not isinstance(value, dict | list):
         problem = Problem(message="the payload is no record", hint="send a JSON object, or a list of them")
         raise RefusedError(problem, reason="content_refused")
-    beyond = {name for name in _names(value) if name not in fields}
+    records = list(_records(value))
+    beyond = {name for one in records for name in one if name not in fields}
     if beyond:
         raise _undeclared(len(beyond))
     if isinstance(value, list) and not all(isinstance(one, dict) for one in value):
         problem = Problem(message="the payload is a list of something else than records")
         raise RefusedError(problem, reason="content_refused")
-    return value
+    return records
 
 
-def _names(value: Any) -> Iterable[str]:
+def _records(value: Any) -> Iterable[dict[str, Any]]:
     waiting = [value]
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
-            yield from one
+            yield one
             waiting += one.values()
         elif isinstance(one, list):
             waiting += one

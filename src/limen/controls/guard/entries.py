@@ -1,7 +1,7 @@
 """What a ledger keeps of a crossing: who, what, when, for what, and how it ended (NIST AU-3, 21 CFR 11.10(e)).
 
-Names of the declaration, a record's id, and the SHA-256 of what was on the wire, where a random nonce was in it: from
-the digest of a plaintext its few possible values could be found. All that a crossing shares with the next one is
+Names of the declaration, a record's id, and the SHA-256 of what was sealed on the wire, where a random nonce is in it:
+from the digest of a plaintext its few possible values could be found. All that a crossing shares with the next one is
 encoded once, so that an entry is spliced of constant parts.
 """
 
@@ -32,7 +32,7 @@ class RowEntries:
         """Encode what is constant; `declaration` is its digest, empty where it is not known."""
         self._details = described(row, component, declaration)
         self.digests = bool(row.plans) and all(map(_is_random, row.plans))
-        """Whether what is on the wire is never the same twice, so that its digest tells nothing and is kept."""
+        """Whether something in it is sealed anew each time, so that its digest tells nothing and is kept."""
         self._parts = {name: self._split(name) for name in row.callers}
         self._tenants = {name: b'","tenant":' + canonical(name) for name in ("", *row.tenants)}
 

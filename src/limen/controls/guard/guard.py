@@ -20,7 +20,7 @@ from limen.controls.guard.crossed import Admission, Crossed
 from limen.controls.guard.decisions import admitted, faults_of, given_faults, unknown_faults
 from limen.controls.guard.faults import Fault
 from limen.controls.guard.guarding import guarded
-from limen.controls.guard.preparing import BoundRow, Prepared, prepare
+from limen.controls.guard.preparing import BoundRow, Prepared, ledger_problems, prepare
 from limen.controls.guard.records import is_record
 from limen.controls.guard.refusing import Asked, Refusals, Reports
 from limen.controls.guard.replays import Replays
@@ -31,7 +31,7 @@ from limen.controls.ledger import Ledger
 from limen.controls.ledger_entries import Appended
 from limen.controls.principals import Principal
 from limen.controls.refusals import Reason, RefusedError
-from limen.errors import Problem
+from limen.errors import Problem, UsageError
 from limen.integrity.canonical import CanonicalError, canonical
 from limen.loading.load import Loaded
 from limen.model.declaration import Declaration
@@ -43,6 +43,20 @@ LARGEST = 16 << 20
 def utc_now() -> datetime:
     """Return the time of the system's clock."""
     return datetime.now(UTC)
+
+
+def _problems(clock: object, largest: object) -> list[Problem]:
+    """Return what would refuse every crossing: a clock without a time, and no size."""
+    problems = []
+    try:
+        aware = callable(clock) and clock().tzinfo is not None
+    except Exception:  # noqa: BLE001 whatever it raises, it gives no time
+        aware = False
+    if not aware:
+        problems.append(Problem(message="the clock gives no aware time", hint="such as lambda: datetime.now(UTC)"))
+    if type(largest) is not int or largest < 1:
+        problems.append(Problem(message="the largest payload is no number of bytes", hint="give 1 at least"))
+    return problems
 
 
 class Guard:
@@ -73,6 +87,8 @@ class Guard:
 
         Raises UsageError with everything that is missing or contradicts the declaration.
         """
+        if problems := _problems(clock, largest):
+            raise UsageError(problems)
         self._prepared: Prepared = prepare(
             declaration,
             component,
@@ -100,9 +116,11 @@ class Guard:
         """
         if name not in self._ledgers or ledger.name != name:
             hint = f"it records in {', '.join(sorted(self._ledgers)) or 'none'}"
-            raise RefusedError(
-                Problem(message="the guard records in no such ledger", hint=hint), reason="ledger_unavailable"
-            )
+            problems = [Problem(message="the guard records in no such ledger", hint=hint)]
+        else:
+            problems = ledger_problems(self._prepared.declaration, name, ledger)
+        if problems:
+            raise RefusedError(problems, reason="ledger_unavailable")
         self._ledgers[name] = ledger
 
     def cross(
@@ -259,16 +277,15 @@ class Guard:
         if row.sends:
             if bound.looks:
                 _looked_at(bound, content, record, tenant)
-            wire = content = bound.protection.applied(content, record, tenant)
+            wire, known = bound.protection.applied(content, record, tenant)
+            content = wire
         else:
             wire = content
-            content, sealed, signed = bound.protection.removed(wire, record, tenant)
+            content, sealed, signed, known = bound.protection.removed(wire, record, tenant)
             if bound.looks and not sealed:
                 _looked_at(bound, content, record, tenant)
         if self._rules is not None:
             self._ruled(bound, principal, record, tenant, now)
-        # A signature has more than one text (ECDSA: s and n - s), so what is only signed is known by its content.
-        known = wire if bound.entries.digests else content
         entry = self._recorded(bound, caller, record, tenant, hashlib.sha256(known).hexdigest())
         return Crossed(
             flow=row.flow,

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec import UNSET
 
 from limen.analysis.lattice import Lattice, below
-from limen.controls.guard.tenants import flow_tenant
+from limen.controls.flow_tenants import flow_tenant
 from limen.model.declaration import Declaration
 from limen.model.flows import Flow, Layer
 

@@ -21,7 +21,7 @@ from limen.controls.guard.requests import Heading, heading, opened_scope
 from limen.controls.guard.routes import Chosen, Route, Routes
 from limen.controls.principals import Principal
 from limen.controls.refusals import Reason, RefusedError
-from limen.errors import Problem
+from limen.errors import Problem, UsageError
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -58,6 +58,11 @@ class GuardMiddleware:
         only, since its words may repeat a record. `largest_body` is in bytes.
         Raises UsageError with every route that the guard can't serve.
         """
+        for what, given in (("the application", app), ("`identify`", identify)):
+            if not callable(given):
+                raise UsageError(
+                    Problem(message=f"{what} can't be called", hint="give a function of a request's scope")
+                )
         self._app, self._guard, self._identify = app, guard, identify
         self._routes, self._largest = Routes(guard, routes), largest_body
 
@@ -146,9 +151,13 @@ class GuardMiddleware:
         try:
             found = self._identify(scope)
             principal = await found if isawaitable(found) else found
-        except Exception:  # noqa: BLE001 whatever it raises, nobody was authenticated
+        except Exception as error:  # noqa: BLE001 whatever it raises, nobody was authenticated
+            _LOG.error("nobody was authenticated, since `identify` failed: %s", type(error).__name__)
             return None
-        return principal if isinstance(principal, Principal) else None
+        if principal is not None and not isinstance(principal, Principal):
+            _LOG.error("nobody was authenticated, since `identify` returned a %s", type(principal).__name__)
+            return None
+        return principal
 
     async def _chosen(self, choices: Mapping[str, Chosen], principal: Principal) -> Chosen:
         if len(choices) == 1:

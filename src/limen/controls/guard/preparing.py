@@ -7,6 +7,8 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from msgspec import UNSET
+
 from limen.controls.guard.callers import Caller
 from limen.controls.guard.content import Reader
 from limen.controls.guard.entries import RowEntries, described
@@ -96,6 +98,7 @@ def prepare(
     """Return the parts of a guard; raises UsageError with everything that is missing or contradicts the declaration."""
     loaded = given if isinstance(given, Loaded) else None
     declaration = given.declaration if isinstance(given, Loaded) else given
+    _check_types(declaration, keyring, ledgers, readers)
     digest = "" if loaded is None else loaded.digest
     if component not in declaration.components:
         close = get_close_matches(component, declaration.components, 1)
@@ -128,6 +131,7 @@ def prepare(
     for name in dict.fromkeys(one.row.flow for one in bound.values() if one.row.sends and not one.row.plans):
         message = f"{component} can't seal what it sends on {name}, and is sent it by nobody who can"
         problems.append(Problem(message=message, hint="declare the outermost key in its seals_with"))
+    problems += _tenant_problems(declaration, table)
     problems += algorithm_problems(declaration, component, table, keyring)
     problems += _ledger_problems(declaration, table, ledgers, refusals)
     problems += _name_problems(declaration, readers, identities)
@@ -160,12 +164,7 @@ def _ledger_problems(
             message = f"{flow} is recorded in {name}, and that ledger was not given"
             problems.append(Problem(message=message, hint=f"open it: ledgers={{{name!r}: open_ledger(…)}}"))
     for name, ledger in ledgers.items():
-        if ledger.name != name:
-            message = f"the ledger that was given as {name} calls itself otherwise"
-            problems.append(Problem(message=message, hint=f"open it with name={name!r}, or give the other one"))
-        if name not in declaration.ledgers:
-            hint = f"declared are {', '.join(sorted(declaration.ledgers)) or 'none'}"
-            problems.append(Problem(message=f"a ledger {name} was given that is not declared", hint=hint))
+        problems += ledger_problems(declaration, name, ledger)
     if refusals and refusals not in ledgers:
         message = f"refusals go to {refusals}, and that ledger was not given"
         problems.append(Problem(message=message, hint="name one of `ledgers`"))
@@ -173,6 +172,61 @@ def _ledger_problems(
         hint = f"refusals= one of {', '.join(sorted(ledgers))}"
         problems.append(Problem(message="it is not said which ledger gets refusals that belong to no flow", hint=hint))
     return problems
+
+
+def ledger_problems(declaration: Declaration, name: str, ledger: Ledger) -> list[Problem]:
+    """Return what keeps an open ledger from being the declared one of a name: another name, or another chain."""
+    declared = declaration.ledgers.get(name)
+    if declared is None:
+        hint = f"declared are {', '.join(sorted(declaration.ledgers)) or 'none'}"
+        return [Problem(message=f"a ledger {name} was given that is not declared", hint=hint)]
+    problems = []
+    if ledger.name != name:
+        message = f"the ledger that was given as {name} calls itself otherwise"
+        problems.append(Problem(message=message, hint=f"open it with name={name!r}, or give the other one"))
+    if declared.chain is UNSET or declared.chain.algorithm != "HMAC-SHA-256":
+        return problems
+    key = "" if declared.chain.key is UNSET else declared.chain.key
+    if not ledger.key_id:
+        message = f"the ledger {name} was opened without a key, and its records are declared to be bound by one"
+        problems.append(Problem(message=message, hint=f"open it with key= of {key or 'its declared key'}"))
+    elif key and ledger.key_id != key and not ledger.key_id.startswith(f"{key}."):
+        message = f"the records of the ledger {name} are declared to be bound by {key}, and it was opened with another"
+        hint = f"open it with key= of {key}; ids of its versions begin with '{key}.'"
+        problems.append(Problem(message=message, hint=hint))
+    return problems
+
+
+def _tenant_problems(declaration: Declaration, table: Table) -> list[Problem]:
+    tenants = {row.tenant: row.flow for row in table.rows.values() if row.tenant}
+    return [
+        Problem(
+            message=f"{flow} moves records of {tenant}, which is no declared tenant", hint="declare it in `tenants`"
+        )
+        for tenant, flow in tenants.items()
+        if tenant not in declaration.tenants
+    ]
+
+
+def _check_types(
+    declaration: object, keyring: object, ledgers: Mapping[str, object], readers: Mapping[str, object]
+) -> None:
+    """Raise UsageError with everything that was given in the place of something else."""
+    wrong = []
+    if not isinstance(declaration, Declaration):
+        wrong.append(("the declaration", "give load(Path('boundaries.yaml')), or its declaration"))
+    if not isinstance(keyring, Keyring):
+        wrong.append(("the keyring", "such as Keyring.of_store(KeyStore.open('keys.json'))"))
+    for name, ledger in ledgers.items():
+        if not isinstance(ledger, Ledger):
+            wrong.append((f"the ledger {name}", f"open it: open_ledger(…, name={name!r})"))
+    wrong += [
+        (f"the reader of {name}", "give a function of the payload's bytes that returns names of fields")
+        for name, reader in readers.items()
+        if not callable(reader)
+    ]
+    if wrong:
+        raise UsageError([Problem(message=f"{what} is none", hint=hint) for what, hint in wrong])
 
 
 def _name_problems(

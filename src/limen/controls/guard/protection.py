@@ -42,6 +42,14 @@ class BoundPlan(NamedTuple):
     layers: tuple[BoundLayer, ...]
 
 
+class Applied(NamedTuple):
+    """What is sent."""
+
+    wire: bytes
+    known: bytes
+    """What the crossing is known by; see `Removed`."""
+
+
 class Removed(NamedTuple):
     """What is inside layers."""
 
@@ -50,6 +58,9 @@ class Removed(NamedTuple):
     """Whether it is still sealed, for somebody else."""
     signed: bytes
     """What its signature was verified on, the innermost one; empty where none is declared."""
+    known: bytes
+    """What the crossing is known by: what is sealed at its outermost, as its one text has it, and else the content. A
+    signature around it can be written otherwise by whoever has it (ECDSA: s and n - s), and so can JSON."""
 
 
 class Protection:
@@ -72,7 +83,7 @@ class Protection:
             _bound(plan, component, keyring, item=item, sends=sends, problems=problems) for plan in plans
         )
 
-    def applied(self, content: bytes, record: str, tenant: str) -> bytes:
+    def applied(self, content: bytes, record: str, tenant: str) -> Applied:
         """Return content with every declared layer around it; of a relay, the content itself once it was looked at.
 
         Raises RefusedError: key_unavailable, envelope_refused, content_refused and what a layer raises.
@@ -80,12 +91,14 @@ class Protection:
         first = self._plans[0]
         if first.plan.relayed:
             self._chosen(content, record, tenant)
-            return content
+            return Applied(content, content)
+        known = content
         for bound in reversed(first.layers):
             kind, key, _ = bound.layer
             if kind == "sealed":
                 assert bound.envelopes is not None  # noqa: S101 construction refused it otherwise
                 content = bound.envelopes.seal(content, self._context(first.plan, record, tenant, first.plan.item))
+                known = content
             elif kind == "signed":
                 content = sign_item(
                     content,
@@ -98,22 +111,23 @@ class Protection:
             else:
                 assert bound.encryption is not None  # noqa: S101
                 context = self._context(first.plan, record, tenant)
-                content = _text(bound.encryption.seal(_record(content, bound.layer), context))
-        return content
+                known = content = _text(bound.encryption.seal(_record(content, bound.layer), context))
+        return Applied(content, known)
 
     def removed(self, content: bytes, record: str, tenant: str) -> Removed:
         """Return what is inside all layers that this component opens.
 
         Raises RefusedError: envelope_refused, signature_refused, key_unavailable and what a layer raises.
         """
-        signed = b""
+        signed, known = b"", b""
         plan, layers = self._chosen(content, record, tenant) if len(self._plans) > 1 else self._plans[0]
         for layer, held, envelopes, encryption in layers:
             if layer.kind == "sealed":
+                known = known or content
                 context = self._context(plan, record, tenant, plan.item)
                 if not held:
                     _looked_at(content, layer.key, context)
-                    return Removed(content, True, signed)
+                    return Removed(content, True, signed, known)
                 assert envelopes is not None  # noqa: S101
                 content = envelopes.open(content, context)
             elif layer.kind == "signed":
@@ -126,12 +140,15 @@ class Protection:
                     tenant=plan.tenant or tenant,
                     keys=self._keyring.verifiers(layer.key),
                 )
-            elif held:
-                assert encryption is not None  # noqa: S101
-                content = _text(encryption.open(_record(content, layer), self._context(plan, record, tenant)))
             else:
-                _sealed_fields(_record(content, layer), layer, self._context(plan, record, tenant), self._item)
-        return Removed(content, False, signed)
+                fields, context = _record(content, layer), self._context(plan, record, tenant)
+                if held:
+                    assert encryption is not None  # noqa: S101
+                    content = _text(encryption.open(fields, context))
+                else:
+                    _sealed_fields(fields, layer, context, self._item)
+                known = known or _text(fields)
+        return Removed(content, False, signed, known or content)
 
     def _chosen(self, content: bytes, record: str, tenant: str) -> BoundPlan:
         """Return the plan by whose flow an envelope says it was sealed, which opening it then proves."""

@@ -72,6 +72,8 @@ class Refusals:
         """
         reason, problems = meaning(error)
         incident = secrets.token_hex(_INCIDENT)
+        if not isinstance(error, RefusedError) and reason == "internal":  # by its type: its words may repeat a record
+            _LOG.error("the guard failed inside: %s, incident %s", type(error).__name__, incident)
         bound = self._prepared.bound(asked.flow, asked.direction, asked.item)
         actor, claimed = self._actor(bound, asked.principal)
         entry = refused(

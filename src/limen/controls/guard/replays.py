@@ -18,8 +18,8 @@ from limen.controls.ledger_entries import Line
 from limen.errors import Problem, UsageError
 
 Key = tuple[str, str, str]
-"""The tenant, the record's id, both as a ledger has them, and the SHA-256 of what was on the wire, or where that
-can be written otherwise of the content."""
+"""The tenant, the record's id, both as a ledger has them, and the SHA-256 of what the crossing is known by: what is
+sealed at its outermost, whatever is written around it, and else its content."""
 
 
 class Replays:

@@ -16,6 +16,7 @@ RECORD_HEADER = "limen-record"
 """The header with the record's id."""
 TENANT_HEADER = "limen-tenant"
 """The header with the declared tenant whose instance it is."""
+_SUCH = "such as ('POST', '/events'), as the application sees the path"
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,12 +50,15 @@ class Routes:
         self._guard = guard
         self._routes: dict[tuple[str, str], tuple[Route, dict[str, Chosen]]] = {}
         problems: list[Problem] = []
-        for (method, path), given in routes.items():
+        for key, given in routes.items():
+            if not (type(key) is tuple and [type(part) for part in key] == [str, str]):
+                problems.append(Problem(message=f"the route {key} is no method with a path", hint=_SUCH))
+                continue
+            method, path = key
             route = given if isinstance(given, Route) else Route(flows=(given,) if isinstance(given, str) else given)
             where = f"{method} {path}"
             if method != method.upper() or not path.startswith("/") or "%" in path or "?" in path:
-                hint = "such as ('POST', '/events'), as the application sees the path"
-                problems.append(Problem(message=f"the route {where} is no method with a path", hint=hint))
+                problems.append(Problem(message=f"the route {where} is no method with a path", hint=_SUCH))
                 continue
             if not route.flows:
                 problems.append(Problem(message=f"the route {where} is no flow", hint="name one at least"))

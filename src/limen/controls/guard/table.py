@@ -14,10 +14,10 @@ from msgspec import UNSET
 
 from limen.analysis.lattice import Lattice
 from limen.controls.access_roles import Roles
+from limen.controls.flow_tenants import flow_tenant, is_kept_apart, mixture, tenant_items
 from limen.controls.guard.callers import Caller, callers_of
 from limen.controls.guard.faults import Fault
 from limen.controls.guard.layering import Plan, plans_of, readable
-from limen.controls.guard.tenants import flow_tenant, is_kept_apart, mixture, tenant_items
 from limen.controls.principals import SKEW
 from limen.model.declaration import Declaration
 from limen.model.flows import Flow
