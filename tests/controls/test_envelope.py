@@ -259,6 +259,12 @@ def test_nothing_secret_is_shown(place: Place) -> None:
     assert not any(record in text or "Alder" in text for text in shown)
 
 
+def test_what_is_no_envelope_is_said_to_be_none(place: Place) -> None:
+    (problem,) = refused(place, b'{"patient_name":"Ana Alder","dob":"1961-04-02"}', CONTEXT).problems
+    assert problem.message.startswith("it is no envelope")
+    assert problem.hint.startswith("an envelope of limen-envelope-v1 is what Envelopes.seal returned")
+
+
 def test_inspection_names_every_problem_at_once(place: Place) -> None:
     body = json.loads(place.envelopes.seal(b"secret", CONTEXT))
     wrong = body | {"nonce": "AAAA", "ciphertext": "??", "format": "x", "key": "other", "zone": "edge"}

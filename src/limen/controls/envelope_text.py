@@ -183,6 +183,12 @@ def problems(envelope: bytes, key: str = "", context: Context | None = None) -> 
             return [Problem(message="the envelope is no JSON text with every name once", hint=_HINT)]
     if not isinstance(members, dict):
         return [Problem(message="the envelope is no JSON object", hint=_HINT)]
+    if members.keys().isdisjoint(MEMBERS):
+        return [
+            Problem(
+                message="it is no envelope: what was to be sealed came open, or sealed by something else", hint=_HINT
+            )
+        ]
     wrong = _of_members(members)
     if not wrong:
         wrong = _of_values(members)
@@ -193,7 +199,7 @@ def problems(envelope: bytes, key: str = "", context: Context | None = None) -> 
     for name in CONTEXT if context is not None else ():
         if isinstance(members.get(name), str) and members[name] != getattr(context, name):
             wrong.append(f"the envelope is bound to another {name}")
-    return [Problem(message=message) for message in wrong]
+    return [Problem(message=message, hint=_HINT) for message in wrong]
 
 
 _HINT = f"an envelope of {FORMAT} is what Envelopes.seal returned, to the byte"

@@ -89,7 +89,9 @@ def open_ledger(
     try:
         store = ledger_store(endpoint, table=table, credential=credential, wait=wait)
     except StoreError as error:
-        raise LedgerError(f"the ledger {name} can't be opened: {error.reason}") from None
+        where = "" if "@" in str(endpoint) else f": {endpoint}"  # whose login is nobody's to read
+        hint = f"look whether its place is right, and that it is there{where}"
+        raise LedgerError(Problem(message=f"the ledger {name} can't be opened: {error.reason}", hint=hint)) from None
     return ledger_in(store, chain, splicer, Stamps(clock, skew), tenant=tenant, wait=wait, since=since)
 
 

@@ -21,6 +21,7 @@ from limen.controls.guard.decisions import admitted, faults_of, given_faults, un
 from limen.controls.guard.faults import Fault
 from limen.controls.guard.guarding import guarded
 from limen.controls.guard.preparing import BoundRow, Prepared, ledger_problems, prepare
+from limen.controls.guard.protection import PLAIN_JSON
 from limen.controls.guard.records import is_record
 from limen.controls.guard.refusing import Asked, Refusals, Reports
 from limen.controls.guard.replays import Replays
@@ -334,7 +335,8 @@ class Guard:
         try:
             content = canonical(payload)
         except (CanonicalError, RecursionError):
-            raise RefusedError("the payload has no canonical JSON text", reason="content_refused") from None
+            problem = Problem(message="the payload has no canonical JSON text", hint=PLAIN_JSON)
+            raise RefusedError(problem, reason="content_refused") from None
         if len(content) > self._largest:
             raise RefusedError(f"the payload is larger than {self._largest} bytes", reason="too_large")
         return content

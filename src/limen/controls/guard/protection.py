@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from limen.controls.fields import FieldEncryption
 
 
+PLAIN_JSON = "expected texts, numbers, booleans, null, lists and objects of them: write times and decimals as texts"
+"""What has a canonical text (RFC 8785)."""
+
+
 class BoundLayer(NamedTuple):
     """A layer with what this component applies or removes it with."""
 
@@ -231,7 +235,8 @@ def _text(record: dict[str, Any]) -> bytes:
     try:
         return canonical(record)
     except CanonicalError:
-        raise RefusedError("the record has no canonical JSON text", reason="content_refused") from None
+        problem = Problem(message="the record has no canonical JSON text", hint=PLAIN_JSON)
+        raise RefusedError(problem, reason="content_refused") from None
 
 
 def _bound(

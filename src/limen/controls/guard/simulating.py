@@ -56,7 +56,8 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Return it as lines for people."""
-        lines = [f"{self.flow} {self.item}: {'allowed' if self.allowed else 'refused'}".replace("  ", " ")]
+        asked = f"{self.flow} {self.item}".strip() or "something that is not declared"
+        lines = [f"{asked}: {'allowed' if self.allowed else 'refused'}"]
         for step in self.steps:
             lines.append(f"  {step.answer:<8}{step.step}: {step.question}")
             lines += [f"          {fault.reason}: {fault.message}; {fault.hint}" for fault in step.faults]
