@@ -60,9 +60,7 @@ class Watcher:
     def __init__(self, house: House) -> None:
         # An anchor says head and length, and of which ledger when; `anchors` takes nothing besides.
         self.component = Component(house, "witness", readers={"chain-head": lambda _: ("head", "length")})
-        folder = house.folder / "witness"
-        # Nothing leaves these ledgers: a base, behind which one may begin, is never signed.
-        self.witness = FileWitness(folder / "anchors.jsonl", witness_signer(folder), leaving={})
+        self.witness = witness_of(house)
         flows = [flow for flow in house.declaration.flows if flow.target == "witness"]
         self.handlers: Mapping[str, Handler] = {flow.id: self.keep for flow in flows}
 
@@ -73,6 +71,22 @@ class Watcher:
             self.witness.keep(anchor)
         except RefusedAnchorError as error:
             raise RefusedError(error.problems, reason="mismatch") from None
+
+
+def witness_of(house: House) -> FileWitness:
+    """Return the witness of a folder; makes its file at the first start, when no ledger has a record yet.
+
+    Raises WitnessError where it is gone later: a new one would take what the ledgers are now for all that they were.
+    """
+    path = house.folder / "witness" / "anchors.jsonl"
+    signer = witness_signer(path.parent)
+    # Nothing leaves these ledgers: a base, behind which one may begin, is never signed.
+    if not path.exists() and not any(ledger.head().length for ledger in house.ledgers.values()):
+        return FileWitness.create(path, signer, leaving={})
+    found = FileWitness(path, signer, leaving={})
+    for ledger in house.ledgers:
+        found.kept(ledger)  # it is there, and its own
+    return found
 
 
 def witness_signer(folder: Path) -> KeySigner:

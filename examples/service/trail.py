@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 
 from examples.service.components import Component, House, demand
-from examples.service.neighbours import witness_signer
+from examples.service.neighbours import witness_of
 from limen.controls.anchoring import Anchoring
 from limen.controls.incident import Incidents
 from limen.controls.incident_evidence import ledger_exhibit
@@ -66,8 +66,7 @@ class Trail:
             exhibits={name: ledger_exhibit(name, house.stores.endpoint(name)) for name in house.ledgers},
             clock=house.clock,
         )
-        folder = house.folder / "witness"
-        published = FileWitness(folder / "anchors.jsonl", witness_signer(folder))
+        published = witness_of(house)
         self.anchoring = [
             Anchoring(
                 ledger,
@@ -86,19 +85,25 @@ class Trail:
         said = {"trigger": alert["trigger"], "ledger": ledger, "time": alert["time"]}
         demand(self._components[ledger].send(ALARMS[ledger], said, alert["id"]), ALARMS[ledger])
 
-    def begin(self) -> None:
-        """Record that the service started, and give the witness every head, so that nothing before it can go unseen."""
+    def begin(self) -> dict[str, str]:
+        """Record that the service started, and give the witness every head, so that nothing before it can go unseen.
+
+        Returns the ledgers whose head it did not keep, and why.
+        """
         for name, ledger in self._house.ledgers.items():
             ledger.append(Entry(tenant="", actor=name, action="service.started", record=name))
-        self.give_due(now=True)
+        return self.give_due(now=True)
 
-    def give_due(self, *, now: bool = False) -> None:
-        """Give the witness every head that is due, or all of them `now`; what fails stays due and is recorded."""
+    def give_due(self, *, now: bool = False) -> dict[str, str]:
+        """Give the witness every head that is due, or all of them `now`; what fails stays due, and is returned."""
+        unkept: dict[str, str] = {}
         for anchoring in self.anchoring:
             try:
                 anchoring.give(self._house.clock()) if now else anchoring.tick(self._house.clock())
             except LimenError as error:
+                unkept[anchoring.ledger.name] = error.problems[0].message
                 self._components["cs-ledger"].log.error("an anchor stays due: %s", error.problems[0].message)
+        return unkept
 
     def run(self, stopping: threading.Event) -> None:
         """Give heads as often as declared until told to stop."""

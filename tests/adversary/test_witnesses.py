@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from limen.controls.witness import FileWitness, WitnessError, sign_anchor
+from limen.errors import UsageError
 from limen.integrity.anchors import Anchor, anchor_line
 from tests.controls.test_anchoring import SUBMITTER, WITNESS
 
@@ -27,7 +28,7 @@ def anchor(at: datetime, **changes: object) -> Anchor:
 def test_the_anchor_key_alone_does_not_cut_a_beginning_off(tmp_path: Path, base: str) -> None:
     # With the ledger's files and its anchor key in hand: nobody approved anything, and the probe would believe it.
     now = NOW
-    witness = FileWitness(tmp_path / "a", WITNESS, submitter=SUBMITTER.key, leaving=LEAVING, clock=lambda: now)
+    witness = FileWitness.create(tmp_path / "a", WITNESS, submitter=SUBMITTER.key, leaving=LEAVING, clock=lambda: now)
     witness.keep(anchor(now))
     with pytest.raises(WitnessError, match="yet"):
         witness.keep(anchor(now, base=base))
@@ -43,3 +44,56 @@ def test_an_anchor_of_somebody_else_in_the_file_is_none(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(anchor_line(anchor(NOW)))
     with pytest.raises(WitnessError, match="not signed"):
         FileWitness(tmp_path / "a", WITNESS).kept("log")
+
+
+def test_a_line_that_nobody_signed_makes_nothing_old_enough(tmp_path: Path) -> None:
+    # Whoever can write the file writes an anchor of two years ago into it, and has its beginning signed away.
+    path = tmp_path / "a"
+    witness = FileWitness.create(path, WITNESS, submitter=SUBMITTER.key, leaving=LEAVING, clock=lambda: NOW)
+    witness.keep(anchor(NOW))
+    honest = path.read_bytes()
+    old = anchor(NOW - 2 * LEAVING["deleted"])
+    for line in (old, msgspec.structs.replace(old, signature=""), msgspec.structs.replace(old, signature="00" * 64)):
+        for forged in (anchor_line(line) + honest, honest + anchor_line(line)):
+            path.write_bytes(forged)
+            for asked in (anchor(NOW), anchor(NOW, base="deleted"), anchor(NOW, length=6)):
+                with pytest.raises(WitnessError, match="not signed by the witness"):
+                    witness.keep(asked)
+            assert path.read_bytes() == forged
+    path.write_bytes(honest)
+    assert witness.keep(anchor(NOW, length=6)).length == 6
+
+
+def test_a_witness_whose_file_is_gone_begins_nothing_anew(tmp_path: Path) -> None:
+    # Such as: its disk is not mounted. A new file would take a ledger that lost its end for the whole of it.
+    path = tmp_path / "a"
+    with pytest.raises(WitnessError, match="not there"):
+        FileWitness(path, WITNESS).kept("log")
+    witness = FileWitness.create(path, WITNESS, clock=lambda: NOW)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert witness.kept("log") == ()
+    witness.keep(anchor(NOW))
+    seen = path.read_bytes()
+    path.unlink()
+    for look in (lambda: witness.keep(anchor(NOW, length=3)), lambda: witness.kept("log")):
+        with pytest.raises(WitnessError, match="not there") as raised:
+            look()
+        assert "FileWitness.create" in raised.value.problems[0].hint
+        assert not path.exists()
+    path.write_bytes(seen)
+    with pytest.raises(WitnessError, match="other history"):
+        witness.keep(anchor(NOW, length=3))
+
+
+def test_a_witness_is_made_where_nothing_is_and_nowhere_else(tmp_path: Path) -> None:
+    path, link = tmp_path / "a", tmp_path / "link"
+    FileWitness.create(path, WITNESS, clock=lambda: NOW).keep(anchor(NOW))
+    seen = path.read_bytes()
+    link.symlink_to(tmp_path / "elsewhere")
+    for taken in (path, link):
+        with pytest.raises(UsageError, match="something lies"):
+            FileWitness.create(taken, WITNESS)
+    assert path.read_bytes() == seen
+    assert not (tmp_path / "elsewhere").exists()
+    with pytest.raises(WitnessError, match="can't be made"):
+        FileWitness.create(tmp_path / "no-folder" / "a", WITNESS)

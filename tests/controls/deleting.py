@@ -65,7 +65,7 @@ class Place:
     def __init__(self, folder: Path, **given: Any) -> None:
         self.folder, self.clock = folder, Clock()
         self.declaration = declared(**given)
-        self.witness = FileWitness(folder / "anchors.jsonl", WITNESS, submitter=ANCHORER.key, clock=self.clock)
+        self.witness = FileWitness.create(folder / "anchors.jsonl", WITNESS, submitter=ANCHORER.key, clock=self.clock)
         self.open()
 
     def open(self, disk: Any = None) -> None:

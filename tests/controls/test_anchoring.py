@@ -55,7 +55,7 @@ class Place:
         self.folder, self.clock = folder, Clock()
         self.path, self.anchors = folder / "log.jsonl", folder / "anchors.jsonl"
         self.ledger = open_ledger(self.path, name="log", key=KEY, clock=self.clock)
-        self.witness = FileWitness(self.anchors, WITNESS, submitter=SUBMITTER.key, clock=self.clock)
+        self.witness = FileWitness.create(self.anchors, WITNESS, submitter=SUBMITTER.key, clock=self.clock)
         self.anchoring = Anchoring(self.ledger, DECLARED, self.witness, SUBMITTER, tenant="t")
         (folder / "witness.pem").write_text(WITNESS.key.pem)
         (folder / "audit.key").touch(0o600)
@@ -191,7 +191,7 @@ def anchor(length: int, head: str = "a", at: datetime = NOW, **given: Any) -> An
     ],
 )
 def test_what_a_witness_refuses(tmp_path: Path, wrong: Anchor, error: type[WitnessError]) -> None:
-    witness = FileWitness(tmp_path / "anchors", WITNESS, submitter=SUBMITTER.key, clock=lambda: NOW)
+    witness = FileWitness.create(tmp_path / "anchors", WITNESS, submitter=SUBMITTER.key, clock=lambda: NOW)
     witness.keep(anchor(5))
     before = (tmp_path / "anchors").read_bytes()
     with pytest.raises(error) as raised:
@@ -204,7 +204,7 @@ def test_what_a_witness_refuses(tmp_path: Path, wrong: Anchor, error: type[Witne
 
 
 def test_a_witness_keeps_ledgers_apart(tmp_path: Path) -> None:
-    witness = FileWitness(tmp_path / "anchors", WITNESS, clock=lambda: NOW)
+    witness = FileWitness.create(tmp_path / "anchors", WITNESS, clock=lambda: NOW)
     witness.keep(anchor(5))
     other = witness.keep(msgspec.structs.replace(anchor(2), ledger="other"))
     assert witness.kept("other") == (other,)
@@ -221,7 +221,7 @@ def test_a_witness_signs_by_ed25519_only(tmp_path: Path) -> None:
         FileWitness(tmp_path / "anchors", other)
     with pytest.raises(UsageError):
         HttpWitness("https://w.example/a", other.key, tmp_path / "copies")
-    ledger, witness = open_ledger(tmp_path / "log", name="log", key=KEY), FileWitness(tmp_path / "a", SUBMITTER)
+    ledger, witness = open_ledger(tmp_path / "log", name="log", key=KEY), FileWitness.create(tmp_path / "a", SUBMITTER)
     with pytest.raises(DeclarationError, match="declares no anchors"):
         Anchoring(ledger, Declared(component="log"), witness, SUBMITTER)
 
@@ -252,7 +252,7 @@ def test_a_crash_at_any_write_loses_no_anchor_that_was_kept(tmp_path: Path, step
             self.count()
             super().sync(handle)
 
-    witness = FileWitness(tmp_path / "anchors", WITNESS, clock=lambda: NOW, disk=Failing())
+    witness = FileWitness.create(tmp_path / "anchors", WITNESS, clock=lambda: NOW, disk=Failing())
     kept: list[Anchor] = []
     with suppress(Crash):
         kept.append(witness.keep(anchor(5)))
@@ -342,11 +342,52 @@ def test_a_witness_over_http(place: Place) -> None:
     ],
 )
 def test_a_witness_that_answers_something_else_has_kept_nothing(tmp_path: Path, answer: tuple[int, bytes]) -> None:
-    with serving(FileWitness(tmp_path / "a", WITNESS), answer) as url:
+    with serving(FileWitness.create(tmp_path / "a", WITNESS), answer) as url:
         far = HttpWitness(url, WITNESS.key, tmp_path / "copies")
         with pytest.raises(WitnessError):
             far.keep(anchor(1))
         assert far.kept("log") == ()
+
+
+@pytest.mark.parametrize("piece", [1, 50])
+def test_a_copy_is_written_whole_and_its_name_is_durable(tmp_path: Path, piece: int) -> None:
+    class Short(Disk):
+        folders: list[Path] = []
+
+        def append(self, handle: int, data: bytes) -> int:
+            return super().append(handle, data[:piece])
+
+        def sync_folder(self, folder: Path) -> None:
+            self.folders.append(folder)
+            super().sync_folder(folder)
+
+    disk = Short()
+    with serving(FileWitness.create(tmp_path / "a", WITNESS, clock=lambda: NOW)) as url:
+        far = HttpWitness(url, WITNESS.key, tmp_path / "copies", disk=disk)
+        kept = [far.keep(anchor(1)), far.keep(anchor(2))]
+    assert list(far.kept("log")) == kept
+    assert set(disk.folders) == {tmp_path}
+
+
+def test_a_copy_that_can_not_be_written_is_said_and_the_next_one_is_whole(tmp_path: Path) -> None:
+    class Full(Disk):
+        left = 50
+
+        def append(self, handle: int, data: bytes) -> int:
+            if not self.left:
+                raise OSError(28, "No space left on device")
+            done = super().append(handle, data[: self.left])
+            self.left -= done
+            return done
+
+    with serving(FileWitness.create(tmp_path / "a", WITNESS, clock=lambda: NOW)) as url:
+        with pytest.raises(WitnessError, match="No space left"):
+            HttpWitness(url, WITNESS.key, tmp_path / "copies", disk=Full()).keep(anchor(1))
+        assert (tmp_path / "copies").stat().st_size == 50
+        far = HttpWitness(url, WITNESS.key, tmp_path / "copies")
+        assert far.kept("log") == ()
+        kept = far.keep(anchor(2))
+    assert far.kept("log") == (kept,)
 
 
 def test_copies_that_somebody_made_count_for_nothing(tmp_path: Path) -> None:

@@ -15,11 +15,14 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from limen.controls.anchoring import Anchoring
 from limen.controls.deletion import DECIDED, DELETED
 from limen.controls.deletion_approval import Approver, Request, judged
 from limen.controls.keeping import keeping
-from limen.controls.ledger import Entry, LedgerError
+from limen.controls.ledger import Entry, Ledger, LedgerError, open_ledger
+from limen.controls.legal_hold import Holds
 from limen.controls.refusals import RefusedError
+from limen.controls.segments import open_segmented
 from limen.controls.tiers import verified_across
 from limen.controls.witness import FileWitness, WitnessError
 from limen.errors import DeclarationError
@@ -589,6 +592,29 @@ class Schedule(RuleBasedStateMachine):
 
 TestSchedule = Schedule.TestCase
 TestSchedule.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+def test_holds_and_anchors_of_another_ledger_are_none(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    said, clock = place.declaration.ledgers["log"], place.clock
+    # Another ledger, one of the same name, and what sees but the newest part of the same one.
+    others: tuple[Ledger, ...] = (
+        open_ledger(tmp_path / "other.jsonl", name="other", key=KEY, clock=clock),
+        open_segmented(tmp_path / "elsewhere", name="log", key=KEY, clock=clock),
+        open_segmented(tmp_path / "elsewhere", name="other", key=KEY, clock=clock),
+        open_ledger(place.ledger.files.active, name="log", key=KEY, clock=clock),
+    )
+    for other in others:
+        holds = Holds(other, tenant="t")
+        anchoring = Anchoring(other, said, place.witness, ANCHORER, tenant="t")
+        with pytest.raises(DeclarationError, match="the holds are not") as raised:
+            place.deleting(holds=holds, anchoring=anchoring)
+        assert [problem.message.split(" are")[0] for problem in raised.value.problems] == ["the holds", "the anchors"]
+        with pytest.raises(DeclarationError, match="the anchors are not"):
+            place.deleting(anchoring=anchoring)
+        other.close()
+    with open_segmented(tmp_path / "elsewhere" / "..", name="log", key=KEY, clock=clock) as same:
+        place.deleting(holds=Holds(same, tenant="t"))  # another object of the same ledger sees the same holds
 
 
 def test_a_note_that_somebody_made_hides_nothing(place: Place) -> None:

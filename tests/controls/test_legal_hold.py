@@ -103,7 +103,72 @@ def test_two_holds_of_one_id_both_hold() -> None:
               line(2, PLACED, "h", details=details | {"first": 7, "last": 7})]  # fmt: skip
     found = holds_of(placed)
     assert [any(hold.covers(line(seq)) for hold in found) for seq in (5, 6, 7)] == [True, False, True]
-    assert holds_of([*placed, line(3, RELEASED, "h", details=details)]) == ()
+    released = [line(3 + seq, RELEASED, "h", details=details | {"seq": seq}) for seq in (1, 2)]
+    assert [hold.seq for hold in holds_of([*placed, released[0]])] == [2]
+    assert holds_of([*placed, *released]) == ()
+
+
+@pytest.mark.parametrize("seq", [None, 2, 0, -1, True, 1.0, "1", [1]])
+def test_a_release_ends_the_hold_whose_number_it_names_and_no_other(seq: Any) -> None:
+    placed = line(1, PLACED, "h", details={"by": "x", "reason": "y"})
+    said = {"by": "x", "reason": "z"} | ({} if seq is None else {"seq": seq})
+    assert [hold.seq for hold in holds_of([placed, line(3, RELEASED, "h", details=said)])] == [1]
+    assert holds_of([placed, line(3, RELEASED, "other", details=said | {"seq": 1})]) != ()
+    assert holds_of([placed, line(3, RELEASED, "h", details=said | {"seq": 1})]) == ()
+
+
+def test_all_that_bear_the_id_are_released(ledger: Ledger) -> None:
+    holds = Holds(ledger, tenant="t")
+    for reason in ("y", 5):
+        details = {"by": "x", "reason": reason}
+        ledger.append(Entry(tenant="t", actor="a", action=PLACED, record="h", details=details))
+    assert [hold.seq for hold in holds.active()] == [1, 2]
+    holds.release("h", by="x", reason="settled")
+    assert holds.active() == ()
+    assert [one.details.get("seq") for one in ledger.read() if one.action == RELEASED] == [1, 2]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_release_that_comes_late_lifts_no_newer_hold(ledger: Ledger, again: bool) -> None:
+    other = Holds(ledger, tenant="t")
+    other.place("case-1", by="x", reason="first dispute")
+
+    class Slow(Holds):
+        def active(self) -> Any:
+            found = super().active()
+            if len(list(ledger.read())) == 1:
+                other.release("case-1", by="y", reason="settled")
+                if again:
+                    other.place("case-1", by="z", reason="second dispute")
+            return found
+
+    with pytest.raises(RefusedError, match="meanwhile" if again else "no hold"):
+        Slow(ledger, tenant="t").release("case-1", by="x", reason="settled")
+    assert [hold.reason for hold in other.active()] == (["second dispute"] if again else [])
+
+
+def test_a_release_goes_on_behind_what_others_appended(ledger: Ledger) -> None:
+    class Slow(Holds):
+        def active(self) -> Any:
+            found = super().active()
+            if len(list(ledger.read())) == 1:
+                ledger.append(Entry(tenant="t", actor="a", action="b", record="r"))
+            return found
+
+    holds = Slow(ledger, tenant="t")
+    Holds(ledger, tenant="t").place("case-1", by="x", reason="y")
+    holds.release("case-1", by="x", reason="settled")
+    assert [one.action for one in ledger.read()] == [PLACED, "b", RELEASED]
+    assert holds.active() == ()
+
+
+@pytest.mark.parametrize("scope", [{"first": 3}, {"first": -1}, {"last": 4}, {"first": 5, "last": 4}, {"last": -2}])
+@pytest.mark.parametrize("more", [{}, {"record": "s"}, {"tenant": "u"}])
+def test_a_recorded_hold_over_a_range_that_is_none_holds_everything(
+    scope: dict[str, Any], more: dict[str, Any]
+) -> None:
+    (hold,) = holds_of([line(9, PLACED, "h", details={"by": "x", "reason": "y"} | scope | more)])
+    assert all(hold.covers(line(seq)) for seq in (1, 3, 4, 8, 9, 10))
 
 
 def test_two_who_place_the_same_hold_at_once_learn_it(ledger: Ledger, tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from limen.adapters.key_providers.file import KeyStore
+from limen.adapters.object_stores.store import StoreAnswer
 from limen.adapters.timestamp_authority import AuthorityError
 from limen.controls.cold_storage import Cold, Proof, proved
 from limen.controls.keyring import Keyring
@@ -189,6 +191,7 @@ def test_a_kill_at_any_write_loses_nothing_and_the_next_run_goes_on(place: Place
         place.ledger.close()
         place.ledger = place.opened()
         place.intact(4)
+        place.tiers().check()  # what is under way is nothing wrong
     assert crashed >= (2 if to == "warm" else 6)
     place.ledger.close()
     place.ledger = place.opened()
@@ -234,6 +237,164 @@ def test_a_step_that_fails_leaves_the_segment_where_it_was(place: Place, authori
     assert place.ledger.files.body(segment).exists()
     place.tiers().run(place.clock.now)
     place.intact(6)
+
+
+class Empty:
+    """A store from which everything is gone."""
+
+    def ask(self, operation: str, /, **parameters: Any) -> StoreAnswer:
+        return StoreAnswer(status=404, code="NoSuchKey", content={})
+
+
+def test_a_copy_that_is_gone_is_missed_whatever_is_noted(place: Place) -> None:
+    place.grow()
+    segment = place.ledger.cut()
+    assert segment is not None
+    gone = WormStore(Empty(), "ledgers")
+    for passed, state in ((YEAR, "warm"), (3 * YEAR, "cold")):
+        place.tiers().run(place.later(passed))
+        place.tiers().check()
+        note = place.folder / f"{segment.stem}.{state}"
+        whole = note.read_bytes()
+        said = msgspec.json.decode(whole)
+        kept = said["worm"]
+        with pytest.raises(WormError):
+            place.tiers(worm=gone).check()
+        note.chmod(0o600)
+        for worm in (None, {}, 5, {**kept, "version": "other"}, {**kept, "sha256": "0" * 64}):
+            note.write_bytes(msgspec.json.encode(said | {"worm": worm}))
+            with pytest.raises(BrokenLedgerError, match="not what is recorded"):
+                place.tiers().check()
+            with pytest.raises((BrokenLedgerError, WormError)):
+                place.tiers(worm=gone).check()
+        note.unlink()
+        with pytest.raises(WormError):
+            place.tiers(worm=gone).check()
+        note.write_bytes(whole)
+        place.tiers().check()
+
+
+def test_a_proof_that_is_gone_is_missed_whatever_is_noted(place: Place) -> None:
+    place.grow()
+    segment = place.ledger.cut()
+    assert segment is not None
+    place.tiers().run(place.later(YEAR))
+    place.tiers().run(place.later(3 * YEAR))
+    proof, note = (place.folder / f"{segment.stem}.{suffix}" for suffix in ("tsr", "cold"))
+    response, whole = proof.read_bytes(), note.read_bytes()
+    proof.unlink()
+    with pytest.raises(LedgerError, match="proof"):
+        place.tiers().check()
+    note.unlink()
+    with pytest.raises(BrokenLedgerError, match="its note is gone"):
+        place.tiers().check()
+    proof.write_bytes(response)
+    with pytest.raises(BrokenLedgerError, match="its note is gone"):
+        place.tiers().check()
+    note.write_bytes(whole)
+    place.tiers().check()
+
+
+def test_what_nothing_records_was_not_done(place: Place) -> None:
+    place.grow()
+    segment = place.ledger.cut()
+    assert segment is not None
+    details = {name: getattr(segment, name) for name in ("first", "last", "head", "sha256")} | {"worm": None}
+    for said in ({}, details | {"head": "0" * 64}, details | {"sha256": "0" * 64}, details | {"last": 3}):
+        place.ledger.append(Entry(tenant="t", actor="a", action="segment.warm", record=segment.stem, details=said))
+    note = place.folder / f"{segment.stem}.warm"
+    note.write_bytes(b'{"worm":null}')  # so that it would never be copied
+    with pytest.raises(BrokenLedgerError, match="not what is recorded"):
+        place.tiers().check()
+    note.unlink()
+    place.tiers().check()
+    sealed = place.ledger.files.sealed(segment)
+    sealed.write_bytes(b"".join(place.cold.sealing(segment, place.ledger.text(segment))))
+    place.tiers().check()  # as a crash leaves it
+    place.ledger.files.body(segment).unlink()
+    with pytest.raises(BrokenLedgerError, match="nothing records"):
+        place.tiers().check()
+
+
+def test_a_tier_declared_as_written_once_needs_the_copy(place: Place) -> None:
+    place.grow()
+    segment = place.ledger.cut()
+    assert segment is not None
+    plain = Declared(component="log", tiers=(TIERS[0], Tier(name="warm", until="P3Y"), TIERS[2]))
+    place.tiers(declared=plain).run(place.later(YEAR))
+    place.tiers(declared=plain).check()
+    with pytest.raises(LedgerError, match="no copy that is written once"):
+        place.tiers().check()
+    with pytest.raises(LedgerError, match="no copy that is written once"):
+        place.tiers().restore(segment)
+    place.tiers(declared=plain).run(place.later(3 * YEAR))
+    place.tiers().check()  # it was warm, and is that no more
+
+
+def test_what_is_not_declared_is_not_asked_for(place: Place) -> None:
+    place.grow()
+    segment = place.ledger.cut()
+    assert segment is not None
+    cold = Tier(name="cold", until="P7Y", compressed=True, encrypted=True)
+    plain = place.tiers(declared=Declared(component="log", tiers=(TIERS[0], cold)), worm=None, proof=None)
+    assert [step.to for step in plain.run(place.later(YEAR))] == ["cold"]
+    plain.check()
+    with pytest.raises(LedgerError, match="no copy that is written once"):
+        place.tiers().check()
+    once = Tier(name="cold", until="P7Y", compressed=True, encrypted=True, proof_of_existence="rfc3161")
+    with pytest.raises(LedgerError, match="the proof"):
+        place.tiers(declared=Declared(component="log", tiers=(TIERS[0], once))).check()
+
+
+@pytest.mark.parametrize("sha256", [None, "0" * 64])
+def test_a_copy_of_something_else_is_none(place: Place, monkeypatch: pytest.MonkeyPatch, sha256: str | None) -> None:
+    place.grow()
+    segment = place.ledger.cut()
+    assert segment is not None
+    put = WormStore.put
+
+    def other(store: WormStore, name: str, content: bytes, until: datetime) -> Any:
+        kept = put(store, name, b"something else", until)
+        return msgspec.structs.replace(kept, sha256=sha256) if sha256 else kept
+
+    monkeypatch.setattr(WormStore, "put", other)
+    place.tiers().run(place.later(YEAR))
+    for look in (place.tiers().check, lambda: place.tiers().restore(segment)):
+        with pytest.raises(BrokenLedgerError, match="of something else"):
+            look()
+    place.intact(5)
+
+
+def test_entries_that_say_less_of_a_copy_need_its_note(place: Place) -> None:
+    place.grow()
+    segment = place.ledger.cut()
+    assert segment is not None
+    kept = msgspec.structs.asdict(place.worm.put("x", b"".join(place.ledger.text(segment)), place.clock.now + 9 * YEAR))
+    details = {name: getattr(segment, name) for name in ("first", "last", "head", "sha256")}
+    details["worm"] = {name: kept[name] for name in ("version", "until")}
+    place.ledger.append(Entry(tenant="t", actor="a", action="segment.warm", record=segment.stem, details=details))
+    place.ledger.files.note(segment, "warm", {"worm": kept})
+    place.tiers().check()
+    (place.folder / f"{segment.stem}.warm").unlink()
+    with pytest.raises(BrokenLedgerError, match="nothing says where"):
+        place.tiers().check()
+
+
+def test_an_older_segment_is_restored_while_a_later_one_is_damaged(place: Place) -> None:
+    segments = []
+    for _ in range(2):
+        place.grow()
+        segments.append(place.ledger.cut())
+    place.tiers().run(place.later(YEAR))
+    bodies = [place.ledger.files.body(segment) for segment in segments if segment is not None]
+    for body in bodies:
+        body.chmod(0o600)
+        body.write_bytes(body.read_bytes()[:-3] + b"abc")
+    for segment in segments:
+        assert segment is not None
+        place.tiers().restore(segment)
+    place.intact(10)
+    place.tiers().check()
 
 
 def own_root() -> bytes:

@@ -50,7 +50,7 @@ class Written:
         self.anchoring = Anchoring(
             self.ledger,
             _DECLARED,
-            FileWitness(folder / "anchors.jsonl", witness, submitter=submitter.key, clock=self.clock),
+            FileWitness.create(folder / "anchors.jsonl", witness, submitter=submitter.key, clock=self.clock),
             submitter,
             tenant=TENANT,
         )

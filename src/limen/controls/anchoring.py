@@ -52,6 +52,11 @@ class Anchoring:
         self._tenant, self._actor, self._incidents = tenant, actor, incidents
         self._to, self.every = declared.anchors.to, timedelta(seconds=duration_seconds(declared.anchors.every))
 
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger whose anchors it gives."""
+        return self._ledger
+
     def last(self) -> Anchor | None:
         """Return the newest anchor of a head that the witness kept; raises WitnessError where that is not known."""
         heads = [one for one in self._witness.kept(self._ledger.name) if not one.base]

@@ -63,7 +63,7 @@ class Deletions:
         """Keep the parts; `approvers` are who may approve, and their keys, `worm` is where locked copies lie.
 
         Raises DeclarationError where the ledger does not declare tiers, holds, and deletions that are approved and
-        recorded, or where a function has nobody who could approve.
+        recorded, where a function has nobody who could approve, or where holds or anchors are those of another ledger.
         """
         declared = declaration.ledgers.get(name)
         if declared is None or name != ledger.name:
@@ -93,6 +93,12 @@ class Deletions:
                     not known >= set(self._functions),
                     "a function has nobody who could approve",
                     "give an Approver of each",
+                ),
+                (not ledger.is_also(holds.ledger), f"the holds are not those of the ledger {name}", "Holds(ledger)"),
+                (
+                    not ledger.is_also(anchoring.ledger),
+                    f"the anchors are not those of the ledger {name}",
+                    "Anchoring(ledger, …)",
                 ),
             )
             if wrong

@@ -64,14 +64,15 @@ class _Details(msgspec.Struct, frozen=True, kw_only=True):
 def holds_of(lines: Iterable[Line]) -> tuple[Hold, ...]:
     """Return the holds that are in force after some entries, in the order of their ids; several may bear one.
 
-    An entry that says it places a hold and can't be read places one over everything.
+    An entry that says it places a hold and can't be read places one over everything. One that says it releases a hold
+    ends the one that it names by id and number, and no other of that id.
     """
     found: list[Hold] = []
     for line in lines:
         if line.action == PLACED:
             found.append(_hold(line))
         elif line.action == RELEASED:
-            found = [hold for hold in found if hold.id != line.record]
+            found = [hold for hold in found if not _releases(line, hold)]
     return tuple(sorted(found, key=lambda hold: (hold.id, hold.seq)))
 
 
@@ -81,6 +82,11 @@ class Holds:
     def __init__(self, ledger: Ledger, *, tenant: str = "", actor: str = "limen") -> None:
         """Keep the ledger; `tenant` and `actor` are those of the entries."""
         self._ledger, self._tenant, self._actor = ledger, tenant, actor
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger whose holds they are."""
+        return self._ledger
 
     def active(self) -> tuple[Hold, ...]:
         """Return the holds that are in force; raises LedgerError where the ledger can't be read or is broken."""
@@ -100,14 +106,14 @@ class Holds:
             details: dict[str, Any] = {"by": by, "reason": reason, "first": first, "last": last}
             details |= {"record": record, "tenant": tenant}
             try:
-                made = self._append(PLACED, id, details, head)
+                (made,) = self._append(PLACED, id, [details], head)
             except HeadMovedError:
                 continue  # perhaps by a hold of the same id
             return Hold(id=id, by=by, reason=reason, seq=made, first=first, last=last, record=record, tenant=tenant)
 
     def _placeable(self, id: str, by: str, reason: str, first: int, last: int) -> None:
         problems = _stated(id, by, reason)
-        if (first or last) and not 1 <= first <= last:
+        if _no_range(first, last):
             problems.append(Problem(message="the range of a hold is none", hint="first and last, from 1"))
         if any(one.id == id for one in self.active()):
             problems.append(Problem(message="a hold of that id is in force", hint="give the new one an id of its own"))
@@ -115,17 +121,39 @@ class Holds:
             raise RefusedError(problems, reason="content_refused")
 
     def release(self, id: str, *, by: str, reason: str) -> None:
-        """Release a hold; raises RefusedError where there is none or no reason is given, LedgerError as `place`."""
+        """Release a hold: what bore the id when this was called, and nothing that was placed under it since.
+
+        Raises RefusedError where there is none or no reason is given, or where another was placed under the id
+        meanwhile; LedgerError as `place`.
+        """
+        meant: list[int] | None = None
+        while True:
+            head = self._ledger.head()
+            found = [one.seq for one in self.active() if one.id == id]
+            meant = found if meant is None else meant
+            self._releasable(id, by, reason, meant, found)
+            details = [{"by": by, "reason": reason, "seq": seq} for seq in meant]
+            try:
+                self._append(RELEASED, id, details, head)
+            except HeadMovedError:
+                continue  # perhaps by a release, and another hold of the same id
+            return
+
+    def _releasable(self, id: str, by: str, reason: str, meant: list[int], found: list[int]) -> None:
         problems = _stated(id, by, reason)
-        if all(one.id != id for one in self.active()):
+        if not found:
             problems.append(Problem(message="no hold of that id is in force", hint="it was released, or never placed"))
+        elif found != meant:
+            hint = "look at the holds that are in force, and decide anew"
+            problems.append(Problem(message="another hold was placed under that id meanwhile", hint=hint))
         if problems:
             raise RefusedError(problems, reason="content_refused")
-        self._append(RELEASED, id, {"by": by, "reason": reason}, None)
 
-    def _append(self, action: str, id: str, details: dict[str, Any], after: Head | None) -> int:
-        entry = Entry(tenant=self._tenant, actor=self._actor, action=action, record=id, details=details)
-        return self._ledger.append(entry, after=after).seq
+    def _append(self, action: str, id: str, details: list[dict[str, Any]], after: Head) -> list[int]:
+        entries = [
+            Entry(tenant=self._tenant, actor=self._actor, action=action, record=id, details=one) for one in details
+        ]
+        return [one.seq for one in self._ledger.append_all(entries, after=after)]
 
 
 def _stated(id: str, by: str, reason: str) -> list[Problem]:
@@ -136,9 +164,21 @@ def _stated(id: str, by: str, reason: str) -> list[Problem]:
     ]
 
 
+def _no_range(first: int, last: int) -> bool:
+    return bool(first or last) and not 1 <= first <= last
+
+
+def _releases(line: Line, hold: Hold) -> bool:
+    seq = line.details.get("seq")
+    return line.record == hold.id and type(seq) is int and seq == hold.seq
+
+
 def _hold(line: Line) -> Hold:
+    everything = Hold(id=line.record, by="", reason="", seq=line.seq)
     try:
         said = msgspec.convert(line.details, _Details)
     except msgspec.ValidationError:
-        return Hold(id=line.record, by="", reason="", seq=line.seq)
+        return everything
+    if _no_range(said.first, said.last):
+        return everything  # it was to cover something, and does not say what
     return Hold(id=line.record, seq=line.seq, **msgspec.structs.asdict(said))

@@ -90,6 +90,14 @@ class SegmentedLedger(Ledger):
         """Its name in the declaration."""
         return self.files.name
 
+    def is_also(self, other: Ledger) -> bool:
+        """Return whether another object is of this very ledger: the same name in the same folder."""
+        if other is self:
+            return True
+        if not isinstance(other, SegmentedLedger) or other.name != self.name:
+            return False  # one of the file that is appended to alone would not see what is in the segments
+        return other.files.folder.resolve() == self.files.folder.resolve()
+
     def append(self, entry: Entry | Prepared, *, after: Head | None = None) -> Appended:
         """Append one entry; see `Ledger.append`."""
         return self._done(lambda inner: inner.append(entry, after=after))

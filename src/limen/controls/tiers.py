@@ -11,7 +11,8 @@ Serves NIST SP 800-53 AU-11, AU-9(3), SI-12 and SC-28, 21 CFR 11.10(c), 21 CFR 1
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ from msgspec import UNSET
 from limen.adapters.ledgers.blocks import aligned
 from limen.adapters.whole_files import READ_ONLY, write_whole
 from limen.controls.cold_storage import Cold, Proof, proved, statement
-from limen.controls.ledger import BrokenLedgerError, Entry, LedgerError
+from limen.controls.ledger import BrokenLedgerError, Entry, LedgerError, Line
 from limen.controls.segment_files import Segment, SegmentFiles, lines
 from limen.controls.segments import SegmentedLedger
 from limen.controls.worm import Kept, WormStore
@@ -34,6 +35,9 @@ from limen.model.ledgers import Tier
 from limen.model.scalars import duration_seconds
 
 Kind = Literal["hot", "warm", "cold"]
+Moved = Literal["warm", "cold"]
+_MOVED: dict[str, Moved] = {"segment.warm": "warm", "segment.cold": "cold"}
+"""Actions of the entries that a segment became that."""
 _PLAIN = Expected()
 MARGIN = timedelta(days=30)
 """How much longer than its tier an object stays locked, so that the next tier has it before, even if weeks late."""
@@ -44,6 +48,33 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     segment: Segment
     to: Kind
+
+
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What an entry of the ledger says of a segment that was moved."""
+
+    first: int
+    last: int
+    head: str
+    sha256: str
+    worm: dict[str, Any] | None = None
+    """The copy that is written once."""
+    sealed: str = ""
+    """Digest of the sealed records."""
+    proved: bool = False
+
+
+_Entries = dict[tuple[str, Moved], list[_Said]]
+"""What is recorded of segments, by name and by what they became, oldest first; several where a crash came between."""
+
+
+class _Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies in the folder of one segment: whoever made it need not be us."""
+
+    segment: Segment
+    plain: bool
+    """Whether its records lie there in plaintext."""
+    notes: dict[Moved, dict[str, Any] | None]
 
 
 class Tiers:
@@ -95,27 +126,29 @@ class Tiers:
         return tuple(done)
 
     def check(self) -> None:
-        """Verify every segment in every copy: chain, digests, locks and proofs; raises what is wrong with the first."""
-        for segment in self._ledger.present():
-            for _ in self._ledger.read_segment(segment):
-                pass
-            for state in ("warm", "cold"):
-                noted = self._files.noted(segment, state)
-                if noted is not None and noted.get("worm") is not None and self._worm is not None:
-                    self._worm.check(msgspec.convert(noted["worm"], Kept))
-            if self._files.noted(segment, "cold") is not None and self._proof is not None:
-                proved(self._files, segment, self._proof)
+        """Verify every segment in every copy: chain, digests, locks and proofs; raises what is wrong with the first.
+
+        What was done with a segment is what the ledger's own entries say: the notes beside it must agree with them,
+        and where they are gone the copies are looked at all the same.
+        """
+        # Looked at before the entries are read: a step that is under way records first, and then leaves its traces.
+        folder = [self._seen(segment) for segment in self._ledger.present()]
+        entries = _entries([one.segment for one in folder], self._ledger.read())
+        for one in folder:
+            self._checked(one, entries)
 
     def restore(self, segment: Segment) -> None:
         """Put a segment's records back from the copy that is written once, after verifying that.
 
-        Raises WormError or LedgerError where there is no good copy.
+        Which copy that is, the ledger's later entries say. Raises WormError or LedgerError where there is no good one.
         """
-        files, state = self._files, self._state(segment)
-        noted = files.noted(segment, state) if state != "hot" else None
-        if noted is None or noted.get("worm") is None or self._worm is None:
+        files, seen = self._files, self._seen(segment)
+        entries = _entries([segment], self._after(segment))
+        state: Moved = "cold" if not seen.plain and (segment.stem, "cold") in entries else "warm"
+        said = self._recorded(seen, state, entries)
+        kept = None if said is None else self._kept(seen, state, said)
+        if kept is None or self._worm is None:
             raise LedgerError(f"{segment.stem} has no copy that is written once")
-        kept = msgspec.convert(noted["worm"], Kept)
         self._worm.check(kept)
         if state == "warm":
             for _ in lines(self._ledger.chain, segment, self._worm.pieces(kept)):
@@ -131,6 +164,76 @@ class Tiers:
     @property
     def _files(self) -> SegmentFiles:
         return self._ledger.files
+
+    def _seen(self, segment: Segment) -> _Seen:
+        plain, noted = self._files.body(segment).exists(), self._files.noted
+        return _Seen(
+            segment=segment, plain=plain, notes={"warm": noted(segment, "warm"), "cold": noted(segment, "cold")}
+        )
+
+    def _after(self, segment: Segment) -> Iterator[Line]:
+        """Yield the entries behind a segment; of a later one that is damaged, too, those before the damage."""
+        end = segment.last
+        for later in self._ledger.present():
+            if later.first > segment.last:
+                with contextlib.suppress(LedgerError):
+                    yield from self._ledger.read_segment(later)
+                end = later.last
+        yield from self._ledger.read(end + 1)
+
+    def _checked(self, seen: _Seen, entries: _Entries) -> None:
+        """Verify what the ledger says that there is of one segment besides its records."""
+        segment = seen.segment
+        for state in _MOVED.values():
+            said = self._recorded(seen, state, entries)
+            if said is None:
+                continue
+            now = state == "cold" or (segment.stem, "cold") not in entries
+            tier = self.tiers.get(state)
+            if now and tier is not None and tier.worm and said.worm is None:
+                hint = f"the tier {tier.name} is declared as written once"
+                raise LedgerError(Problem(message=f"{segment.stem} has no copy that is written once", hint=hint))
+            kept = self._kept(seen, state, said)
+            if kept is not None and self._worm is not None:
+                self._worm.check(kept)
+            # Recorded and not noted yet, with the plain records still there: the step is under way, or done again.
+            if state == "cold" and not (seen.plain and seen.notes["cold"] is None):
+                self._frozen(seen, said)
+        if not seen.plain and (segment.stem, "cold") not in entries:
+            raise self._files.broken(f"nothing records that the plain records of {segment.stem} may be gone")
+
+    def _recorded(self, seen: _Seen, state: Moved, entries: _Entries) -> _Said | None:
+        """Return the entry that a segment's note is of, the newest without one; None where it was not moved there."""
+        found, noted = entries.get((seen.segment.stem, state), []), seen.notes[state]
+        if noted is not None:
+            found = [one for one in found if _agree(one.worm, noted.get("worm"))]
+            if not found:
+                raise self._files.broken(f"what is noted of {seen.segment.stem} as {state} is not what is recorded")
+        return found[-1] if found else None
+
+    def _kept(self, seen: _Seen, state: Moved, said: _Said) -> Kept | None:
+        """Return the copy that is written once, which must be of the segment; None where there is none."""
+        if said.worm is None:
+            return None
+        noted = seen.notes[state] or {}
+        try:
+            kept = msgspec.convert(noted.get("worm", said.worm), Kept)
+        except msgspec.ValidationError:
+            raise self._files.broken(f"nothing says where the copy of {seen.segment.stem} is") from None
+        if kept.sha256 != (seen.segment.sha256 if state == "warm" else said.sealed):
+            raise self._files.broken(f"the copy of {seen.segment.stem} is of something else")
+        return kept
+
+    def _frozen(self, seen: _Seen, said: _Said) -> None:
+        """Verify that the sealed records are those that are recorded and noted, and proved where that is declared."""
+        segment, noted = seen.segment, seen.notes["cold"]
+        found = statement(segment, self._files.sealed(segment))
+        if noted is None or noted.get("statement") != found or found["sealed"] != said.sealed:
+            raise self._files.broken(f"{segment.stem} is not what was sealed, or its note is gone")
+        tier = self.tiers.get("cold")
+        declared = tier is not None and tier.proof_of_existence not in (UNSET, "none")
+        if self._proof is not None and (declared or said.proved):
+            proved(self._files, segment, self._proof)
 
     def _state(self, segment: Segment) -> Kind:
         if self._files.noted(segment, "cold") is not None and not self._files.body(segment).exists():
@@ -203,7 +306,7 @@ class Tiers:
             "last": segment.last,
             "head": segment.head,
             "sha256": segment.sha256,
-            "worm": None if kept is None else {"version": kept["version"], "until": kept["until"]},
+            "worm": kept,
         }
         entry = Entry(
             tenant=self._tenant,
@@ -241,6 +344,29 @@ def verified_across(ledger: SegmentedLedger, expected: Expected = _PLAIN) -> Str
         )
         found = joined(found, stretch)
     return found
+
+
+def _entries(segments: Sequence[Segment], lines: Iterable[Line]) -> _Entries:
+    """Return what some entries of the ledger say of segments."""
+    known, found = {one.stem: one for one in segments}, _Entries()
+    for line in lines:
+        state, segment = _MOVED.get(line.action), known.get(line.record)
+        if state is None or segment is None:
+            continue
+        try:
+            said = msgspec.convert(line.details, _Said)
+        except msgspec.ValidationError:
+            continue  # somebody else's entry
+        if all(getattr(said, name) == getattr(segment, name) for name in ("first", "last", "head", "sha256")):
+            found.setdefault((segment.stem, state), []).append(said)
+    return found
+
+
+def _agree(recorded: dict[str, Any] | None, noted: object) -> bool:
+    """Return whether a note names the copy that an entry does, which may say less of it."""
+    if recorded is None or not isinstance(noted, dict):
+        return recorded is noted
+    return recorded.items() <= noted.items()
 
 
 def _kinds(name: str, declared: Declared) -> Iterator[tuple[Kind, Tier]]:

@@ -56,7 +56,9 @@ class Witness(Protocol):
 class FileWitness:
     """A file of anchors in JSON Lines, appended to, and the key that signs them; for any number of processes.
 
-    Where the file lies with the ledger it stops slips, and not an administrator: let it lie elsewhere.
+    Where the file lies with the ledger it stops slips, and not an administrator: let it lie elsewhere. `create` makes
+    it, and nothing else does: a file that is gone has forgotten what it saw. All its lines are of one key, so that a
+    new key begins a new file.
     """
 
     def __init__(
@@ -82,6 +84,34 @@ class FileWitness:
         self._clock, self._disk = clock, disk or Disk()
         self._leaving = None if leaving is None else dict(leaving)
 
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        signer: Signer,
+        *,
+        submitter: PublicKey | None = None,
+        leaving: Mapping[str, timedelta] | None = None,
+        clock: Callable[[], datetime] = system_clock,
+        disk: Disk | None = None,
+    ) -> FileWitness:
+        """Return a new witness, which has seen nothing; its file is on the disk.
+
+        Raises UsageError where something lies at the path, or as the constructor; WitnessError where it can't be made.
+        """
+        made = cls(path, signer, submitter=submitter, leaving=leaving, clock=clock, disk=disk)
+        try:
+            with _locked(path, os.O_CREAT | os.O_EXCL):
+                made._disk.sync_folder(path.parent)
+        except FileExistsError:
+            hint = "open it, or name another place: what a witness saw is never replaced"
+            raise UsageError(
+                Problem(message="a witness's file can't be made where something lies", hint=hint)
+            ) from None
+        except OSError as error:
+            raise WitnessError(f"the witness's file can't be made: {error.strerror}") from None
+        return made
+
     def keep(self, anchor: Anchor) -> Anchor:
         """Keep an anchor and return it signed; see `Witness.keep`."""
         if self._submitter is not None and not signed_by(anchor, self._submitter):
@@ -91,10 +121,10 @@ class FileWitness:
         kept = sign_anchor(anchor, self._signer)
         try:
             with self._open() as handle:
-                earlier = _read(handle, anchor.ledger)
+                earlier = self._earlier(handle, anchor.ledger)
                 _consistent(earlier, kept)
                 self._may_leave(earlier, kept)
-                self._append(handle, anchor_line(kept))
+                _append(self._disk, handle, self._path, anchor_line(kept))
         except OSError as error:
             raise WitnessError(f"the anchors can't be written: {error.strerror}") from None
         return kept
@@ -103,11 +133,16 @@ class FileWitness:
         """Return the anchors of a ledger; see `Witness.kept`."""
         try:
             with self._open() as handle:
-                found = _read(handle, ledger)
+                return self._earlier(handle, ledger)
         except OSError as error:
             raise WitnessError(f"the anchors can't be read: {error.strerror}") from None
+
+    def _earlier(self, handle: int, ledger: str) -> tuple[Anchor, ...]:
+        """Return what was kept of a ledger; raises WitnessError where a line is not the witness's own."""
+        found = _read(handle, ledger)
         if not all(signed_by(one, self._signer.key) for one in found):
-            raise WitnessError("an anchor in the file is not signed by the witness")
+            hint = "find out who wrote it; nothing is kept or answered by such a file"
+            raise WitnessError(Problem(message="an anchor in the file is not signed by the witness", hint=hint))
         return found
 
     def _may_leave(self, earlier: tuple[Anchor, ...], anchor: Anchor) -> None:
@@ -122,24 +157,12 @@ class FileWitness:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[int]:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-        handle = os.open(self._path, flags, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield handle
-        finally:
-            os.close(handle)  # which ends the lock
-
-    def _append(self, handle: int, line: bytes) -> None:
-        size = os.fstat(handle).st_size
-        whole = os.pread(handle, size, 0).rfind(b"\n") + 1
-        if whole != size:
-            self._disk.cut(handle, whole)  # half a line, of which nobody was told
-        done = 0
-        while done < len(line):
-            done += self._disk.append(handle, line[done:])
-        self._disk.sync(handle)
-        self._disk.sync_folder(self._path.parent)
+            with _locked(self._path) as handle:
+                yield handle
+        except FileNotFoundError:
+            hint = "mount its disk or put it back; only for a ledger that was never anchored, FileWitness.create"
+            raise WitnessError(Problem(message="the witness's file is not there", hint=hint)) from None
 
 
 class HttpWitness:
@@ -158,6 +181,7 @@ class HttpWitness:
         credential: Secret | None = None,
         trust: Path | None = None,
         seconds: float = 10.0,
+        disk: Disk | None = None,
     ) -> None:
         """Keep where; `trust` names the authorities to trust in PEM, `seconds` bound each question.
 
@@ -169,6 +193,7 @@ class HttpWitness:
             raise UsageError(f"anchors are signed by Ed25519, and the witness's key is of {key.algorithm}")
         self._url, self._key, self._copies = url, key, copies
         self._credential, self._trust, self._seconds = credential, trust, seconds
+        self._disk = disk or Disk()
 
     def keep(self, anchor: Anchor) -> Anchor:
         """Have an anchor kept, and return it as the witness signed it; see `Witness.keep`."""
@@ -212,18 +237,9 @@ class HttpWitness:
         return found
 
     def _copy(self, anchor: Anchor) -> None:
-        disk = Disk()
         try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
-            handle = os.open(self._copies, flags, 0o600)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                size = os.fstat(handle).st_size
-                disk.cut(handle, len(_whole(os.pread(handle, size, 0))))
-                disk.append(handle, anchor_line(anchor))
-                disk.sync(handle)
-            finally:
-                os.close(handle)
+            with _locked(self._copies, os.O_CREAT) as handle:
+                _append(self._disk, handle, self._copies, anchor_line(anchor))
         except OSError as error:
             raise WitnessError(f"the copy of an anchor can't be written: {error.strerror}") from None
 
@@ -241,6 +257,31 @@ def signed_by(anchor: Anchor, key: PublicKey) -> bool:
     except ValueError:
         return False
     return verifies(key, signature, statement(anchor))
+
+
+@contextlib.contextmanager
+def _locked(path: Path, flags: int = 0) -> Iterator[int]:
+    """Open a file to be read and appended to, under the lock that all who do so share; raises OSError."""
+    usual = os.O_RDWR | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(path, usual | flags, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)  # which ends the lock
+
+
+def _append(disk: Disk, handle: int, path: Path, line: bytes) -> None:
+    """Append a line to an open file and return when it is durable, and its name, too; raises OSError."""
+    size = os.fstat(handle).st_size
+    whole = len(_whole(os.pread(handle, size, 0)))
+    if whole != size:
+        disk.cut(handle, whole)  # half a line, of which nobody was told
+    done = 0
+    while done < len(line):
+        done += disk.append(handle, line[done:])
+    disk.sync(handle)
+    disk.sync_folder(path.parent)
 
 
 def _read(handle: int, ledger: str) -> tuple[Anchor, ...]:
