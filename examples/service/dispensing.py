@@ -30,7 +30,8 @@ class PharmacyGateway:
         self.component = me = Component(house, "pharmacy-gateway")
         self._house = house
         mac = house.store.secret("intake-token-key")
-        self._intake, self.quarantine = edge(house, me, "pharmacies", ledger="cs-ledger", mac=mac)
+        products = {"dispense-record": {"drug": "ndc"}}  # else a discontinued drug would come in unlooked at
+        self._intake, self.quarantine = edge(house, me, "pharmacies", ledger="cs-ledger", mac=mac, products=products)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+import msgspec
 import pytest
 
 from limen.analysis.check_digits import gs1_check_digit
@@ -13,10 +14,11 @@ from limen.controls.envelope import EnvelopeError
 from limen.controls.identifiers import parse_link
 from limen.controls.ingress.accepted import IntakeRefusedError
 from limen.controls.ingress.reading import Limits, Reading
+from limen.controls.ingress.records import read_records
 from limen.controls.refusals import RefusedError
 from limen.errors import UsageError
 from tests.controls.ingress.epcis_samples import CONTEXT, document, event, events, xml
-from tests.controls.ingress.ingress_bench import NOW, Bench, directory
+from tests.controls.ingress.ingress_bench import FREE, NOW, Bench, declaration, directory
 from tests.controls.ingress.test_x12 import SET_852, SET_867, interchange
 from tests.controls.ingress.test_x12 import read as read_x12
 
@@ -163,7 +165,7 @@ def test_a_problem_does_not_name_what_the_message_calls_itself() -> None:
 def test_a_held_message_is_opened_as_what_it_came_as(make: Any, column: str, value: str) -> None:
     bench = make()
     with pytest.raises(IntakeRefusedError) as refused:
-        bench.intake.accept("epcis-json", b"{}", item="epcis-event", source="cmo", tenant="t")
+        bench.intake.accept("epcis-json", b"{}", item="epcis-event", source="cmo", tenant="site-012")
     with sqlite3.connect(bench.folder / "quarantine.sqlite") as connection:
         connection.execute(f"UPDATE held SET {column} = ?", (value,))
     connection.close()
@@ -183,10 +185,12 @@ def test_a_message_id_that_is_none_is_not_kept_in_the_clear(make: Any) -> None:
 def test_the_same_id_for_another_tenant_is_not_taken_for_known(make: Any) -> None:
     bench = make()
     raw = document(event())
-    bench.intake.acknowledge(bench.intake.accept("epcis-json", raw, item="epcis-event", source="cmo", tenant="a"))
+    bench.intake.acknowledge(
+        bench.intake.accept("epcis-json", raw, item="epcis-event", source="cmo", tenant="pharmacy-014")
+    )
     # It was acknowledged as known once, and the second tenant never got it.
     with pytest.raises(IntakeRefusedError) as refused:
-        bench.intake.accept("epcis-json", raw, item="epcis-event", source="cmo", tenant="b")
+        bench.intake.accept("epcis-json", raw, item="epcis-event", source="cmo", tenant="pharmacy-022")
     assert refused.value.reason == "duplicate"
 
 
@@ -194,3 +198,78 @@ def test_names_in_json_are_once() -> None:
     raw = document(event()).replace(b'"action": "ADD"', b'"action": "OBSERVE", "action": "ADD"')
     assert read_json(raw)[1]
     assert json.loads(raw)  # others read the last one
+
+
+@pytest.mark.parametrize("name", ["patient_name", "rx_number"])
+@pytest.mark.parametrize("value", [None, "", "   ", "\u200b", "\u00a0", True, False, 1.5, [], {}])
+def test_an_identifier_that_identifies_nobody_is_none(make: Any, name: str, value: Any) -> None:
+    """Null, empty and true once counted as present."""
+    item = msgspec.structs.replace(declaration().data["dispense-record"], identifiers=(name, "dob"))
+    one = Reading(now=NOW, directory=directory(), products={"drug": "ndc"})
+    row = {"patient_name": "Jane Roe", "dob": "1970-01-01", "rx_number": "rx-1", "drug": FREE, "quantity": 30}
+    found = read_records(json.dumps({**row, name: value}).encode(), one, item, frozenset(), "m-1")
+    assert (found, [problem.message.partition(":")[0] for problem in one.problems()]) == ([], [f"record 1, {name}"])
+
+
+@pytest.mark.parametrize("value", ["Jane Roe", " 7 ", 0, 7])
+def test_an_identifier_is_a_text_or_a_whole_number(value: Any) -> None:
+    item = msgspec.structs.replace(declaration().data["dispense-record"], identifiers=("rx_number",))
+    one = Reading(now=NOW)
+    row = {"rx_number": value, "quantity": 30}
+    assert read_records(json.dumps(row).encode(), one, item, frozenset(), "m-1")
+    assert one.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "tenant", "reason", "problems"),
+    [
+        ("", "", "wrong_identity", 1),
+        ("nobody", "", "wrong_identity", 1),
+        ("CMO", "", "wrong_identity", 1),
+        ("cmo", "no-such-tenant", "wrong_tenant", 1),
+        ("cmo", "cmo", "wrong_tenant", 1),
+        ("", "no-such-tenant", "wrong_identity", 2),
+    ],
+)
+def test_nothing_comes_in_from_nobody_or_for_nobody(
+    make: Any, source: str, tenant: str, reason: str, problems: int
+) -> None:
+    bench = make()
+    with pytest.raises(RefusedError) as refused:
+        bench.intake.accept("epcis-json", document(event()), item="epcis-event", source=source, tenant=tenant)
+    assert (refused.value.reason, len(refused.value.problems)) == (reason, problems)
+    assert "no-such-tenant" not in str(refused.value)
+    # The sender is whoever called us wrong: there is nothing for stewards to look at.
+    assert (bench.quarantine.held(None), bench.log.entries) == ((), [])
+
+
+@pytest.mark.parametrize("source", ["cmo", "m-lindqvist"])
+def test_components_and_principals_send(make: Any, source: str) -> None:
+    bench = make()
+    given: dict[str, Any] = {"item": "epcis-event", "source": source, "tenant": "pharmacy-014"}
+    assert bench.intake.accept("epcis-json", document(event()), **given).source == source
+
+
+def test_two_stewards_at_once_do_not_both_decide(make: Any) -> None:
+    """The ledger said accepted and discarded, and the row only one of them."""
+    bench = make()
+    late = document(event(eventTime="2026-11-22T13:00:00Z"))
+    with pytest.raises(IntakeRefusedError) as refused:
+        bench.intake.accept("epcis-json", late, item="epcis-event", source="cmo")
+    name = refused.value.quarantined
+    bench.now = NOW.replace(hour=14)
+    append, others = bench.log.append, []
+
+    def meanwhile(entry: Any) -> None:
+        if entry.action == "quarantine-settled" and not others:
+            others.append(entry)
+            with pytest.raises(RefusedError, match="somebody else is deciding") as second:
+                bench.quarantine.settle(name, "discarded", person="other", reason="it looks forged")
+            assert second.value.reason == "quarantine_unavailable"
+        append(entry)
+
+    bench.log.append = meanwhile
+    accepted = bench.intake.retry(name, opens=bench.keyring.opens("quarantine-key"), **STEWARD)
+    assert (len(accepted.events), len(others), bench.quarantine.look(name).state) == (1, 1, "accepted")
+    settled = [entry for entry in bench.log.entries if entry.action == "quarantine-settled"]
+    assert [(entry.actor, entry.details["state"]) for entry in settled] == [("steward-1", "accepted")]

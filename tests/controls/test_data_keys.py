@@ -416,3 +416,103 @@ def test_a_forked_child_begins_anew_even_while_a_thread_holds_the_locks(tmp_path
     assert of(theirs, "wrapped") != of(mine, "wrapped")
     assert of(theirs, "nonce") != of(mine, "nonce")
     assert of(place.sealed(), "wrapped") == of(mine, "wrapped")
+
+
+def meanwhile(do: Callable[[], Any], asked: Any, name: str = "encrypt", times: int = 1) -> None:
+    """Have something happen between a custodian's answer and its use."""
+    answer, left = getattr(asked, name), [times]
+
+    def answers(*given: Any) -> Any:
+        made = answer(*given)
+        if left[0]:
+            left[0] -= 1
+            do()
+        return made
+
+    setattr(asked, name, answers)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_what_was_wrapped_before_a_key_was_retired_seals_nothing(tmp_path: Path, seen: bool) -> None:
+    """Somebody else had seen the retirement, so that nobody looked again: it sealed for a whole lifetime."""
+    store = KeyStore.create(tmp_path / "keys.json")
+    store.new("phi", "AES-256")
+    key = store.key("phi")
+    old = Envelopes("phi", store.key("phi")).seal(b"old", CONTEXT)
+    envelopes = Envelopes("phi", key)
+
+    def retire() -> None:
+        KeyStore.open(tmp_path / "keys.json").retire("phi")
+        if seen:
+            assert envelopes.open(old, CONTEXT) == b"old"
+
+    meanwhile(retire, key)
+    for do in (lambda: envelopes.seal(b"x", CONTEXT), lambda: envelopes.seal(b"x", CONTEXT), envelopes.stream_key):
+        with pytest.raises(EnvelopeError, match="retired") as found:
+            do()
+        assert found.value.reason == "key_unavailable"
+
+
+def test_what_was_wrapped_before_all_was_forgotten_seals_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+
+    def incident() -> None:
+        place.remote.dead = KeyProviderError("denied", "disabled")
+        place.envelopes.forget()
+
+    meanwhile(incident, place.remote)
+    for _ in range(2):
+        assert "disabled" in str(place.refused(place.sealed))
+
+
+def test_what_was_unwrapped_before_all_was_forgotten_opens_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    envelope = place.sealed()
+    place.envelopes.forget()
+
+    def incident() -> None:
+        place.remote.dead = KeyProviderError("denied", "disabled")
+        place.envelopes.forget()
+
+    meanwhile(incident, place.remote, "decrypt")
+    for _ in range(2):
+        assert "disabled" in str(place.refused(lambda: place.opened(envelope)))
+
+
+def test_what_was_unwrapped_before_a_version_was_destroyed_opens_nothing(tmp_path: Path) -> None:
+    store = KeyStore.create(tmp_path / "keys.json")
+    store.new("phi", "AES-256")
+    envelope = Envelopes("phi", store.key("phi")).seal(b"old", CONTEXT)
+    store.rotate("phi")
+    key = store.key("phi")
+    meanwhile(lambda: KeyStore.open(tmp_path / "keys.json").destroy("phi", 1), key, "decrypt")
+    with pytest.raises(EnvelopeError, match="destroyed"):
+        Envelopes("phi", key).open(envelope, CONTEXT)
+
+
+@pytest.mark.parametrize("times", [1, 3, 4])
+def test_a_custodian_is_asked_again_a_few_times(tmp_path: Path, times: int) -> None:
+    place = Place(tmp_path)
+    envelope = place.sealed()
+    for name, do in (("encrypt", place.sealed), ("decrypt", lambda: place.opened(envelope))):
+        place.envelopes.forget()
+        place.remote.wrapped = place.remote.unwrapped = 0
+        meanwhile(place.envelopes.forget, place.remote, name, times)
+        if times < 4:
+            assert do()
+        else:
+            assert "faster than it answers" in str(place.refused(do))
+        assert place.remote.wrapped + place.remote.unwrapped == min(times + 1, 4)
+
+
+def test_a_data_key_from_before_a_renewal_serves_its_own_message_only(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+
+    def renewed() -> None:
+        place.clock.now += 5
+        place.envelopes._data_keys.renew(within=1.0)
+
+    meanwhile(renewed, place.remote)
+    first, second, third = (place.sealed() for _ in range(3))
+    assert of(first, "wrapped") != of(second, "wrapped") == of(third, "wrapped")
+    assert [place.opened(one) for one in (first, second, third)] == [b"secret"] * 3

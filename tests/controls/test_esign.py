@@ -288,6 +288,26 @@ def test_a_lockout_outlives_the_process(desk: Desk) -> None:
     assert desk.sign().signature.user == "aruiz"
 
 
+@pytest.mark.parametrize(
+    ("user", "by", "reason"),
+    [
+        ("aruiz", "", "content_refused"),
+        ("aruiz", " ", "content_refused"),
+        ("aruiz", "bli ", "content_refused"),
+        ("aruiz", "b\u200bli", "content_refused"),
+        ("", "bli", "content_refused"),
+        ("aruiz", "ARUIZ", "duty_conflict"),
+        ("Aruiz", "aruiZ", "duty_conflict"),
+        ("aruiz", " Aruiz", "content_refused"),
+    ],
+)
+def test_a_lockout_is_lifted_by_somebody_else_with_a_name(desk: Desk, user: str, by: str, reason: str) -> None:
+    before = len(desk.lines())
+    refused(reason, lambda: desk.signatures.unlock(user, by=by))
+    refused("content_refused", lambda: desk.signatures.unlock("aruiz", by="bli", tenant=" "))
+    assert len(desk.lines()) == before
+
+
 def test_a_lockout_ends(desk: Desk) -> None:
     for _ in range(MOST_FAILURES):
         refused("unauthenticated", lambda: desk.sign(password="wrong password"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from limen.adapters.key_providers import KeyProviderError
 from limen.adapters.key_providers.file import KeyStore
 from limen.controls.envelope import Context, Limits
 from limen.controls.keyring import Keyring, Uses
@@ -153,3 +157,76 @@ def test_the_package_is_imported_without_cryptography() -> None:
     code = "import sys, limen.controls; print([m for m in sys.modules if m.split('.')[0] in ('cryptography', 'boto3')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+class Remote:
+    """A custodian that tells nobody of changes, and can be dead."""
+
+    def __init__(self, store: KeyStore) -> None:
+        self._store, self.dead = store, False
+
+    def key(self, name: str) -> Any:
+        real, remote = self._store.key(name), self
+
+        class Key:
+            def encrypt(self, plaintext: bytes, context: bytes) -> Any:
+                remote.asked()
+                return real.encrypt(plaintext, context)
+
+            def decrypt(self, ciphertext: bytes, context: bytes) -> bytes:
+                remote.asked()
+                return real.decrypt(ciphertext, context)
+
+        return Key()
+
+    def asked(self) -> None:
+        if self.dead:
+            raise KeyProviderError("denied", "disabled")
+
+    def close(self) -> None:
+        self.dead = True
+
+
+@pytest.mark.parametrize("how", [Keyring.forget, Keyring.close])
+def test_limited_keyrings_forget_with_theirs(store: KeyStore, how: Callable[[Keyring], None]) -> None:
+    """They went on with their data keys for a whole lifetime."""
+    remote: Any = Remote(store)
+    ring, uses = Keyring(remote), Uses(seals=frozenset({"phi-key"}), opens=frozenset({"phi-key"}))
+    part = ring.limited(uses)
+    parts = [part.seals("phi-key"), part.limited(uses).seals("phi-key"), ring.limited(uses).seals("phi-key")]
+    gc.collect()  # two of them have no keyring any more
+    envelopes = [one.seal(b"secret", CONTEXT) for one in parts]
+    remote.dead = True
+    assert [one.open(envelope, CONTEXT) for one, envelope in zip(parts, envelopes, strict=True)] == [b"secret"] * 3
+    how(ring)
+    for one, envelope in zip(parts, envelopes, strict=True):
+        refused(lambda one=one: one.seal(b"x", CONTEXT))  # type: ignore[misc]
+        refused(lambda one=one, envelope=envelope: one.open(envelope, CONTEXT))  # type: ignore[misc]
+
+
+def test_a_limited_keyring_forgets_its_own_only(store: KeyStore) -> None:
+    remote: Any = Remote(store)
+    ring = Keyring(remote)
+    part = ring.limited(Uses(seals=frozenset({"phi-key"})))
+    ring.seals("phi-key").seal(b"x", CONTEXT), part.seals("phi-key").seal(b"x", CONTEXT)
+    remote.dead = True
+    part.forget()
+    assert ring.seals("phi-key").seal(b"x", CONTEXT)
+    refused(lambda: part.seals("phi-key").seal(b"x", CONTEXT))
+
+
+def test_a_keyring_keeps_no_limited_one_alive(store: KeyStore) -> None:
+    ring = Keyring.of_store(store)
+    kept = weakref.ref(ring.limited(Uses(seals=frozenset({"phi-key"}))).seals("phi-key"))
+    gc.collect()
+    assert kept() is None
+
+
+def test_keyrings_are_limited_while_all_is_forgotten(store: KeyStore) -> None:
+    ring, uses = Keyring.of_store(store), Uses(seals=frozenset({"phi-key"}))
+    with ThreadPoolExecutor(4) as pool:
+        made = [pool.submit(lambda: ring.limited(uses).seals("phi-key").seal(b"x", CONTEXT)) for _ in range(100)]
+        for _ in range(200):
+            ring.forget()
+        sealed = [one.result() for one in made]
+    assert [ring.opens("phi-key").open(one, CONTEXT) for one in sealed] == [b"x"] * 100

@@ -4,7 +4,8 @@ A data key is 32 random bytes that the custodian's key wraps, so that the custod
 not for every message. It lives for a declared time and a declared number of messages and bytes, far below the 2^32
 messages that random 96-bit nonces allow (NIST SP 800-38D, 8.3; SP 800-57 part 1: cryptoperiods; SC-12). Beyond that
 time nothing is sealed or opened without asking the custodian again: a dead, disabled or retired key stops writing
-within the lifetime, and a key of a file store at once, since a change of the file is seen at every use.
+within the lifetime, and a key of a file store at once, since a change of the file is seen at every use. What a
+custodian was asked before such a change, or before all was forgotten, is not used either: it is asked again.
 
 Threads share data keys under a lock. A forked child forgets its parent's: it makes its own, so that no count of
 messages goes on twice. Nonces come from the system for each message (`os.urandom`), never from a counter that a fork, a
@@ -43,6 +44,8 @@ MOST_BYTES = 1 << 38
 LONGEST_WRAPPED = 1 << 15
 """Characters of a wrapped data key at most; one under ML-KEM-1024 has 2,158."""
 _LONGEST = 86_400.0
+_TRIES = 4
+"""How often a custodian is asked the same where it changes, or all is forgotten, while it answers."""
 _CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -117,6 +120,8 @@ class DataKeys:
         self._current: DataKey | None = None
         self._opened: OrderedDict[tuple[str, str], DataKey] = OrderedDict()
         self._stamp: Any = None
+        self._changes = 0  # how often all was forgotten; what was asked for before counts no more
+        self._renewed = float("-inf")  # what was made before is not sealed with any more
 
     def sealing(self, size: int) -> DataKey:
         """Return the data key that seals a message of `size` bytes, and count it.
@@ -148,12 +153,15 @@ class DataKeys:
 
     def _new(self, size: int) -> DataKey:
         """Return a new data key, which seals the message that it was made for, however long the custodian took."""
-        made = self._made()
-        made.messages, made.size = 1, size
-        with self._lock:
-            self._current = made
+
+        def keep(made: DataKey) -> None:
+            made.messages, made.size = 1, size
+            # Whoever renewed while it was made wants a later one; for this message, which was before, it is right.
+            if made.made >= self._renewed:
+                self._current = made
             self._keep(made)
-        return made
+
+        return self._unchanged(self._made, keep)
 
     def opening(self, version: str, wrapped: str) -> DataKey:
         """Return the data key that a custodian wrapped; raises EnvelopeError where it does not unwrap it."""
@@ -163,37 +171,50 @@ class DataKeys:
             if found is not None and self._ticks() < found.until:
                 self._opened.move_to_end((version, wrapped))
                 return found
-        begun, seen = self._ticks(), self._stamp
         if not wrapped.isascii() or len(wrapped) > LONGEST_WRAPPED:
             raise EnvelopeError("the wrapped data key is nothing that a custodian made")
-        try:
-            material = self._provider.decrypt(wrapped.encode(), self._context)
-        except KeyProviderError as error:
-            reason: Reason = "envelope_refused" if error.kind == "refused" else "key_unavailable"
-            raise self._refused(error, "unwrap", reason) from None
-        if len(material) != BYTES:
-            raise EnvelopeError("what the custodian unwrapped is no data key")
-        found = DataKey(material, Frame(self._name, version, wrapped), begun, self._limits.lifetime)
-        with self._lock:
-            if seen == self._stamp:
-                self._keep(found)
-        return found
+        return self._unchanged(lambda: self._unwrapped(version, wrapped), self._keep)
 
     def fresh(self) -> DataKey:
         """Return a new data key that nobody else gets, for a stream; it is counted nowhere and kept nowhere."""
-        return self._made()
+        return self._unchanged(self._made, lambda _: None)
 
     def renew(self, within: float = 0.0) -> None:
         """Let what is sealed next be sealed by a data key that was made in the last `within` seconds, or later."""
         with self._lock:
-            if self._current is not None and self._ticks() - self._current.made >= within:
+            self._renewed = max(self._renewed, self._ticks() - within)
+            if self._current is not None and self._current.made <= self._renewed:
                 self._current = None
 
     def forget(self) -> None:
-        """Forget every data key; the next use asks the custodian."""
+        """Forget every data key, those that are being made, too; the next use asks the custodian."""
         with self._lock:
-            self._current = None
-            self._opened.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Forget every data key; the lock is held."""
+        self._changes += 1
+        self._current = None
+        self._opened.clear()
+
+    def _unchanged(self, ask: Callable[[], DataKey], keep: Callable[[DataKey], None]) -> DataKey:
+        """Return what the custodian answers, and keep it, where nothing changed and nothing was forgotten meanwhile.
+
+        What was asked for before a key was retired must not outlive that for a whole lifetime. So it is asked again, a
+        few times, and then refused. `keep` is called with the lock held.
+        """
+        for _ in range(_TRIES):
+            with self._lock:
+                self._look()
+                before = self._changes
+            found = ask()
+            with self._lock:
+                self._look()
+                if before == self._changes:
+                    keep(found)
+                    return found
+        message = f"the custodian of {self._name} changes, or all is forgotten, faster than it answers"
+        raise EnvelopeError(Problem(message=message, hint="try again when nobody changes its keys"), "key_unavailable")
 
     def _look(self) -> None:
         """Forget all where the custodian tells of a change; the lock is held."""
@@ -205,8 +226,18 @@ class DataKeys:
             raise self._refused(error, "look at", "key_unavailable") from None
         if stamp != self._stamp:
             self._stamp = stamp
-            self._current = None
-            self._opened.clear()
+            self._forget()
+
+    def _unwrapped(self, version: str, wrapped: str) -> DataKey:
+        begun = self._ticks()
+        try:
+            material = self._provider.decrypt(wrapped.encode(), self._context)
+        except KeyProviderError as error:
+            reason: Reason = "envelope_refused" if error.kind == "refused" else "key_unavailable"
+            raise self._refused(error, "unwrap", reason) from None
+        if len(material) != BYTES:
+            raise EnvelopeError("what the custodian unwrapped is no data key")
+        return DataKey(material, Frame(self._name, version, wrapped), begun, self._limits.lifetime)
 
     def _made(self) -> DataKey:
         begun = self._ticks()

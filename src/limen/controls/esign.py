@@ -174,13 +174,19 @@ class ElectronicSignatures:
         return self._history.of((tenant, item, record))
 
     def unlock(self, user: str, *, by: str, tenant: str = "") -> None:
-        """Lift somebody's lockout; `by` is who does so, never the same. Raises RefusedError.
+        """Lift somebody's lockout; `by` is who does so, never the same, whatever case it is written in.
 
-        `tenant` is whose ledger it is, where it is one tenant's.
+        `tenant` is whose ledger it is, where it is one tenant's. Raises RefusedError: content_refused where one of them
+        is no name that can be printed, duty_conflict, ledger_unavailable.
         """
         from limen.controls.ledger import Entry
 
-        if user == by:
+        problems = printable_problems(**{"identification code": user, "name of who lifts a lockout": by})
+        if tenant:
+            problems += printable_problems(tenant=tenant)
+        if problems:
+            raise RefusedError(problems, reason="content_refused")
+        if user.casefold() == by.casefold():  # codes are unique by this, and neither has blanks at its ends
             _refuse("duty_conflict", "nobody lifts their own lockout")
         try:
             self._followed.ledger.append(Entry(tenant=tenant, actor=by, action=history.UNLOCKED, record=user))

@@ -8,6 +8,7 @@ back to, and nothing is ever left in plaintext instead (NIST SP 800-53 SC-12, AC
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
@@ -66,6 +67,24 @@ class Uses(msgspec.Struct, frozen=True, kw_only=True):
     """HMAC keys: of ledgers, tokens and tenants' ids."""
 
 
+class _Known:
+    """Envelopes of a keyring and of those that were made of it, for as long as anybody has them. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._envelopes: weakref.WeakSet[Envelopes] = weakref.WeakSet()
+
+    def add(self, envelopes: Envelopes) -> None:
+        with self._lock:
+            self._envelopes.add(envelopes)
+
+    def forget(self) -> None:
+        with self._lock:
+            known = list(self._envelopes)
+        for one in known:
+            one.forget()
+
+
 class Keyring:
     """The keys of one component. Safe for threads; envelopes of one key share their data keys."""
 
@@ -80,6 +99,8 @@ class Keyring:
         """Keep who has the keys; nothing is asked before it is needed. Without `uses` every key may be used."""
         self._custodian, self._uses, self._limits, self._ticks = custodian, uses, limits, ticks
         self._envelopes: dict[str, Envelopes] = {}
+        self._known = _Known()
+        self._told: tuple[_Known, ...] = (self._known,)
         self._lock = threading.Lock()
 
     @classmethod
@@ -103,7 +124,9 @@ class Keyring:
 
     def limited(self, uses: Uses) -> Keyring:
         """Return a keyring of the same custodian for a component that uses these keys only."""
-        return Keyring(self._custodian, uses=uses, limits=self._limits, ticks=self._ticks)
+        made = Keyring(self._custodian, uses=uses, limits=self._limits, ticks=self._ticks)
+        made._told = (*made._told, *self._told)
+        return made
 
     def seals(self, name: str) -> Envelopes:
         """Return the envelopes of a key that this component seals with.
@@ -154,11 +177,8 @@ class Keyring:
         return self._had(name, lambda: self._custodian.secrets(name))
 
     def forget(self) -> None:
-        """Forget every data key, such as after an incident."""
-        with self._lock:
-            envelopes = list(self._envelopes.values())
-        for one in envelopes:
-            one.forget()
+        """Forget every data key, such as after an incident; those of keyrings that `limited` made of this one, too."""
+        self._known.forget()
 
     def close(self) -> None:
         """Forget data keys and end what custodians keep open."""
@@ -177,6 +197,8 @@ class Keyring:
                     may = frozenset(use for use, names in named if name in names)
                 made = Envelopes(name, provider, limits=self._limits, may=may, ticks=self._ticks)
                 self._envelopes[name] = made
+                for known in self._told:
+                    known.add(made)
             return self._envelopes[name]
 
     def _allowed(self, name: str, use: str) -> None:

@@ -23,6 +23,8 @@ from tests.needs import REPOSITORY
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MAC = ("intake-1", b"m" * 32)
+NAMED: dict[str, Any] = {"pharmacy-gateway": {"dispense-record": {"drug": "ndc"}}}
+"""By component: fields that name a product, and don't say so by their names."""
 # product NDC, package NDC, schedule, ends, flag, certified, sample, package's own end
 ROWS: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("0406-8530", "0406-8530-01", "CII", "", "N", ""),  # 4-4-2, schedule II
@@ -117,7 +119,8 @@ class Bench:
             ledger=self.log,
             clock=self.clock,
         )
-        self.given: dict[str, Any] = {"directory": directory(), "limits": Limits(), **given}
+        named = NAMED.get(component)
+        self.given: dict[str, Any] = {"directory": directory(), "limits": Limits(), "products": named, **given}
         self.component = component
         self.intake = self.opened()
 

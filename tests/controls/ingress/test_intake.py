@@ -461,7 +461,7 @@ def test_short_keys_of_tokens_are_refused(make: Any) -> None:
 
 def test_a_steward_tries_again(make: Any) -> None:
     bench = make()
-    error = refused(bench, document(event(eventTime="2026-11-22T13:00:00Z")), tenant="t-1")
+    error = refused(bench, document(event(eventTime="2026-11-22T13:00:00Z")), tenant="site-012")
     opens = bench.keyring.opens("quarantine-key")
     with pytest.raises(IntakeRefusedError) as found:
         bench.intake.retry(error.quarantined, opens=opens, person="steward", reason="the clock was wrong")
@@ -469,15 +469,15 @@ def test_a_steward_tries_again(make: Any) -> None:
     assert bench.quarantine.look(error.quarantined).attempts == 2
     bench.now += timedelta(hours=2)
     accepted = bench.intake.retry(error.quarantined, opens=opens, person="steward", reason="an hour has passed")
-    assert (len(accepted.events), accepted.tenant, accepted.source) == (1, "t-1", "cmo")
+    assert (len(accepted.events), accepted.tenant, accepted.source) == (1, "site-012", "cmo")
     assert bench.quarantine.look(error.quarantined).state == "accepted"
     actions = [(entry.actor, entry.action, entry.tenant) for entry in bench.log.entries]
     assert actions == [
-        ("epcis-gateway", "quarantined", "t-1"),
-        ("steward", "quarantine-opened", "t-1"),
-        ("steward", "quarantine-settled", "t-1"),
-        ("steward", "quarantine-opened", "t-1"),
-        ("steward", "quarantine-settled", "t-1"),
+        ("epcis-gateway", "quarantined", "site-012"),
+        ("steward", "quarantine-opened", "site-012"),
+        ("steward", "quarantine-settled", "site-012"),
+        ("steward", "quarantine-opened", "site-012"),
+        ("steward", "quarantine-settled", "site-012"),
     ]
     with pytest.raises(RefusedError, match="accepted already"):
         bench.intake.retry(error.quarantined, opens=opens, person="steward", reason="once more, please")

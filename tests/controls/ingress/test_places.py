@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from limen.controls.ingress.intake import Intake
 from limen.controls.ingress.places import entry_of, label_text
-from tests.controls.ingress.ingress_bench import MAC, Bench, declaration, directory
+from tests.controls.ingress.ingress_bench import MAC, NAMED, Bench, declaration, directory
 
 COMPONENTS = sorted(name for name, place in declaration().components.items() if place.ingress is not UNSET)
 # What a declared flow takes to the quarantine, sealed; or anything, where there is no quarantine.
@@ -41,6 +41,7 @@ def test_an_intake_opens_there(component: str, tmp_path: Path) -> None:
         seen=tmp_path / "other.sqlite",
         directory=directory() if entry.refuses else None,
         quarantine=bench.quarantine if entry.quarantine else None,
+        products=NAMED.get(component),
     )
     intake.close()
     bench.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from limen.controls.envelope import EnvelopeError
-from limen.controls.ingress.quarantine import Quarantine, Way, context_of
+from limen.controls.ingress.quarantine import TAKEN_FOR, Quarantine, Way, context_of
 from limen.controls.ingress.seen import Seen
 from limen.controls.ledger_entries import LedgerError
 from limen.controls.refusals import RefusedError
@@ -183,6 +184,136 @@ def test_who_seals_need_not_open(make: Any) -> None:
     store.close()
 
 
+# One decides at a time
+
+
+def killed(bench: Bench, name: str, state: Any) -> None:
+    """Settle, and die once the ledger has it."""
+    append = bench.log.append
+
+    def dies(entry: Any) -> None:
+        append(entry)
+        raise KeyboardInterrupt
+
+    bench.log.append = dies  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        bench.quarantine.settle(name, state, **STEWARD)
+    bench.log.append = append  # type: ignore[method-assign]
+
+
+def settled(bench: Bench) -> list[tuple[str, Any]]:
+    entries = [entry for entry in bench.log.entries if entry.action == "quarantine-settled"]
+    return [(entry.details["state"], entry.details.get("instead")) for entry in entries]
+
+
+@pytest.mark.parametrize("state", ["accepted", "discarded"])
+def test_what_a_crash_left_is_taken_up_again_after_a_while(make: Any, state: Any) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    killed(bench, name, "accepted")
+    assert bench.quarantine.held()[0].id == name, "stewards see it among what waits"
+    bench.now += TAKEN_FOR - timedelta(seconds=1)
+    with pytest.raises(RefusedError, match="somebody else is deciding") as found:
+        bench.quarantine.settle(name, state, **STEWARD)
+    assert "5 minutes after 2026-11-22T12:00:00Z" in found.value.problems[0].hint
+    assert bench.quarantine.release(name, WAY, opens=opens(bench), **STEWARD) == b"x"
+    bench.now += timedelta(seconds=1)
+    bench.quarantine.settle(name, state, **STEWARD)
+    assert bench.quarantine.look(name).state == state
+    # The ledger has both, and that the second is instead of the first.
+    assert settled(bench) == [("accepted", None), (state, ["accepted"])]
+
+
+def test_a_clock_that_was_ahead_holds_nothing_for_ever(make: Any) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    bench.now += timedelta(days=365)
+    killed(bench, name, "accepted")
+    bench.now -= timedelta(days=365)
+    bench.quarantine.settle(name, "discarded", **STEWARD)
+    assert bench.quarantine.look(name).state == "discarded"
+
+
+def test_who_was_overtaken_does_not_finish(make: Any) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    append = bench.log.append
+
+    def slow(entry: Any) -> None:
+        append(entry)
+        bench.log.append = append  # type: ignore[method-assign]
+        bench.now += TAKEN_FOR
+        bench.quarantine.settle(name, "held", **STEWARD)
+
+    bench.log.append = slow  # type: ignore[method-assign]
+    with pytest.raises(RefusedError, match="somebody else took the message up meanwhile"):
+        bench.quarantine.settle(name, "discarded", **STEWARD)
+    assert (bench.quarantine.look(name).state, bench.quarantine.look(name).attempts) == ("held", 2)
+    assert settled(bench) == [("discarded", None), ("held", ["discarded"])]
+
+
+def test_what_the_ledger_did_not_acknowledge_is_decided_anew_at_once(make: Any) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    killed(bench, name, "accepted")
+    bench.now += TAKEN_FOR
+    bench.log.fails = LedgerError(Problem(message="gone"))
+    for _ in range(2):
+        with pytest.raises(RefusedError) as found:
+            bench.quarantine.settle(name, "held", **STEWARD)
+        assert found.value.reason == "ledger_unavailable"
+    bench.log.fails = None
+    bench.quarantine.settle(name, "discarded", **STEWARD)
+    # It may have any of them: what was not acknowledged is unknown.
+    assert settled(bench) == [("accepted", None), ("discarded", ["accepted", "held"])]
+
+
+def test_what_is_discarded_while_it_is_opened_says_so(make: Any) -> None:
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    append = bench.log.append
+
+    def meanwhile(entry: Any) -> None:
+        bench.log.append = append  # type: ignore[method-assign]
+        append(entry)
+        bench.quarantine.settle(name, "discarded", **STEWARD)
+
+    bench.log.append = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(RefusedError, match="discarded already"):
+        bench.quarantine.release(name, WAY, opens=opens(bench), **STEWARD)
+
+
+def test_of_many_stewards_one_decides(make: Any) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    bench = make()
+    name = bench.quarantine.hold(b"x", WAY, **GIVEN)
+    files = [
+        Quarantine(
+            bench.folder / "quarantine.sqlite",
+            component="quarantine",
+            actor="epcis-gateway",
+            seals=bench.keyring.seals,
+            ledger=bench.log,
+            clock=bench.clock,
+        )
+        for _ in range(4)
+    ]
+
+    def decide(one: Quarantine) -> str:
+        try:
+            one.settle(name, "discarded" if files.index(one) % 2 else "accepted", **STEWARD)
+        except RefusedError as error:
+            return error.reason
+        return "done"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(decide, files)) == ["done", *["quarantine_unavailable"] * 3]
+    assert settled(bench) == [(bench.quarantine.look(name).state, None)]
+    for one in files:
+        one.close()
+
+
 # The list of events that were here
 
 
@@ -266,7 +397,7 @@ def test_a_real_ledger_stays_clean(make: Any) -> None:
     from limen.controls.ingress.accepted import IntakeRefusedError
     from limen.controls.ingress.intake import Intake
     from limen.controls.ledger import open_ledger
-    from tests.controls.ingress.ingress_bench import declaration, directory
+    from tests.controls.ingress.ingress_bench import NAMED, declaration, directory
 
     bench = make("pharmacy-gateway")
     ledger = open_ledger(bench.folder / "cs.jsonl", name="cs-ledger", key=("k1", b"k" * 32))
@@ -284,21 +415,22 @@ def test_a_real_ledger_stays_clean(make: Any) -> None:
         seen=bench.folder / "real-seen.sqlite",
         directory=directory(),
         quarantine=store,
+        products=NAMED["pharmacy-gateway"],
         clock=bench.clock,
     )
     raw = json.dumps({"ndc": "0406853099", "lot": "LOT99", "quantity": 17, "schedule": "II"}).encode()
     with pytest.raises(IntakeRefusedError) as found:
-        intake.accept("record", raw, item="cs-movement", source="cabinet-014", tenant="t-014", message="m-1")
+        intake.accept("record", raw, item="cs-movement", source="cabinet-014", tenant="pharmacy-014", message="m-1")
     assert found.value.reason == "identifier_ambiguous"
     with pytest.raises(IntakeRefusedError):
         intake.retry(found.value.quarantined, opens=opens(bench), **STEWARD)
     store.settle(found.value.quarantined, "discarded", **STEWARD)
     lines = list(ledger.read())
     assert [(line.actor, line.action, line.tenant, line.record) for line in lines] == [
-        ("pharmacy-gateway", "quarantined", "t-014", found.value.quarantined),
-        ("steward-1", "quarantine-opened", "t-014", found.value.quarantined),
-        ("steward-1", "quarantine-settled", "t-014", found.value.quarantined),
-        ("steward-1", "quarantine-settled", "t-014", found.value.quarantined),
+        ("pharmacy-gateway", "quarantined", "pharmacy-014", found.value.quarantined),
+        ("steward-1", "quarantine-opened", "pharmacy-014", found.value.quarantined),
+        ("steward-1", "quarantine-settled", "pharmacy-014", found.value.quarantined),
+        ("steward-1", "quarantine-settled", "pharmacy-014", found.value.quarantined),
     ]
     written = b"".join(line.raw for line in lines)
     for value in (b"0406853099", b"0406-8530-99", b"LOT99", b"m-1"):

@@ -257,14 +257,16 @@ def test_an_adjustment_is_retried_with_the_people_who_stood_for_it(make: Any) ->
 
 def test_a_dispense_record(make: Any) -> None:
     bench = make("pharmacy-gateway")
-    value = {"patient_name": "Ada Byron", "dob": "1815-12-10", "rx_number": "7", "drug": "x", "quantity": 30}
+    value = {"patient_name": "Ada Byron", "dob": "1815-12-10", "rx_number": "7", "drug": FREE, "quantity": 30}
     raw = json.dumps(value).encode()
     found = bench.intake.accept("record", raw, item="dispense-record", source="pharmacy-014", message="d-1")
-    assert found.records() == [{**value, "quantity": "30"}]
+    assert found.records() == [{**value, "drug": "65162-1007-05", "quantity": "30"}]
     assert found.label.compartments == ("phi",)
-    assert found.route is None
+    assert found.route == "uncontrolled"
     with pytest.raises(IntakeRefusedError) as error:
-        bench.intake.accept("record", raw.replace(b"1815", b"18l5"), item="dispense-record", source="p", message="d-2")
+        bench.intake.accept(
+            "record", raw.replace(b"1815", b"18l5"), item="dispense-record", source="pharmacy-014", message="d-2"
+        )
     assert str(error.value) == "record 1, dob: no day"
     kept = b"".join(path.read_bytes() for path in bench.folder.glob("quarantine.sqlite*"))
     assert b"limen-envelope-v1" in kept

@@ -47,7 +47,8 @@ class Accepted(Unshown, frozen=True, kw_only=True):
     events: tuple[Any, ...]
     """The canonical events that weren't acknowledged before: `Event`, `Records` or `Report`."""
     routes: tuple[Route | None, ...]
-    """The way of each event; None where it names no product (only shipping units), which takes none by itself."""
+    """The way of each event; None where it names no product: only shipping units, or an item that is said to
+    name none."""
     route: Route | None
     """The strictest of them."""
     repeated: int

@@ -23,6 +23,7 @@ from limen.controls.ingress.accepted import Accepted, Anything, IntakeRefusedErr
 from limen.controls.ingress.directory import Directory
 from limen.controls.ingress.forms import Form, read
 from limen.controls.ingress.places import Entry, entry_of
+from limen.controls.ingress.products import products_of
 from limen.controls.ingress.quarantine import Held, Quarantine
 from limen.controls.ingress.reading import Limits, Reading, is_name
 from limen.controls.ingress.routing import Route, route_of, strictest
@@ -48,21 +49,31 @@ class Intake:
         quarantine: Quarantine | None = None,
         limits: Limits | None = None,
         senders: Mapping[str, Collection[str]] | None = None,
+        products: Mapping[str, Mapping[str, str]] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Read the component's `ingress` block and open the file of events that were here.
 
         `mac` is the id and key of tokens (32 bytes at least), `macs` its older versions; `senders` are the X12 senders
-        that each source may be, such as {"wholesaler": ["ZZ:CORBEL"]}: nobody else's interchanges are read. Raises
-        UsageError where the declaration has no such component or block, or something that the block needs isn't given.
+        that each source may be, such as {"wholesaler": ["ZZ:CORBEL"]}: nobody else's interchanges are read.
+
+        `products` are the fields that name a product under another name than ndc, gtin or sgtin, with their kinds, by
+        item: {"dispense-record": {"drug": "ndc"}}. Where the component refuses products, each item that enters has a
+        field that names one, or is said to name none: {"stock-taking": {}}. A record without its product is refused.
+
+        Raises UsageError, with every problem, where the declaration has no such component or block, something that the
+        block needs isn't given, or what `products` says can't be.
         """
         self._entry: Entry = entry_of(declaration, component)
+        self._products, problems = products_of(self._entry, products or {})
         if self._entry.refuses and directory is None:
             hint = "give a Directory: without one every product is registered"
-            raise UsageError(Problem(message=f"{component} refuses products, and no directory is given", hint=hint))
+            problems.append(Problem(message=f"{component} refuses products, and no directory is given", hint=hint))
         if (quarantine.component if quarantine else "") != self._entry.quarantine:
             message = f"{component} declares the quarantine {self._entry.quarantine or 'none'}, and another is given"
-            raise UsageError(Problem(message=message))
+            problems.append(Problem(message=message))
+        if problems:
+            raise UsageError(problems)
         self._directory, self._quarantine, self._clock = directory, quarantine, clock
         self._limits = limits or Limits()
         self._senders = {source: frozenset(names) for source, names in (senders or {}).items()}
@@ -85,9 +96,11 @@ class Intake:
     ) -> Accepted:
         """Return the events of a message, with the item's label and the way that its products take.
 
-        `source` is the declared name of who sent it, authenticated; `message` the message's id where it stands outside
-        (form record); `people` are those who authenticated for an adjustment. Raises IntakeRefusedError when the
-        message is refused, after it is in the quarantine, and RefusedError when it could not be looked at.
+        `source` is the declared component or principal that sent it, authenticated; `tenant` the declared tenant whose
+        it is, if any; `message` the message's id where it stands outside (form record); `people` are those who
+        authenticated for an adjustment. Raises IntakeRefusedError when the message is refused, after it is in the
+        quarantine, and RefusedError when it could not be looked at: wrong_identity and wrong_tenant where sender or
+        tenant isn't declared, undeclared_item, and what is wrong with us.
         """
         return self._accept(form, raw, item, source, tenant, message, tuple(people), keep=True)
 
@@ -147,11 +160,13 @@ class Intake:
     ) -> Accepted:
         now = self._clock()
         declared = self._entry.item(item)
+        self._entry.came_from(source, tenant)
         directory = self._directory  # the same one for the whole message, whatever `use` does meanwhile
         if directory is not None:
             directory.check(now)
         senders = self._senders.get(source, frozenset())
-        reading = Reading(now=now, limits=self._limits, directory=directory, senders=senders)
+        asked_of = self._products.get(item)
+        reading = Reading(now=now, limits=self._limits, directory=directory, senders=senders, products=asked_of)
         events: list[Anything] = []
         claims: list[Claim] = []
         if len(raw) > self._limits.message_bytes:

@@ -32,6 +32,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """The component that takes what failed; empty without one."""
     ways: Mapping[str, Way]
     """How each item gets there."""
+    sources: frozenset[str]
+    """Everybody who can send something: the declared components and principals."""
+    tenants: frozenset[str]
+    """The declared tenants."""
+
+    def came_from(self, source: str, tenant: str) -> None:
+        """Raise RefusedError with all that is wrong where a sender, or a tenant that is given, isn't declared."""
+        problems: list[Problem] = []
+        if source not in self.sources:
+            hint = "give the declared component or principal that authenticated"
+            problems.append(Problem(message="what comes in is from nobody who is declared", hint=hint))
+        if tenant and tenant not in self.tenants:
+            hint = "give the declared tenant, or none where there is none"
+            problems.append(Problem(message="what comes in is of a tenant that isn't declared", hint=hint))
+        if problems:
+            raise RefusedError(problems, reason="wrong_tenant" if source in self.sources else "wrong_identity")
 
     def item(self, name: str) -> DataItem:
         """Return an item that may enter; raises RefusedError with the reason why it may not."""
@@ -96,6 +112,8 @@ def entry_of(declaration: Declaration, component: str) -> Entry:
         refuses=frozenset(block.refuses),
         quarantine="" if block.quarantine is UNSET else block.quarantine,
         ways=ways,
+        sources=frozenset(declaration.components) | frozenset(declaration.principals),
+        tenants=frozenset(declaration.tenants),
     )
 
 

@@ -67,13 +67,16 @@ class Reading:
         limits: Limits | None = None,
         directory: Directory | None = None,
         senders: frozenset[str] = frozenset(),
+        products: Mapping[str, str] | None = None,
     ) -> None:
         """Start without faults.
 
         The directory is for NDCs whose hyphens are lost; `senders` are those that the message's source may name as
-        sender of an interchange, each as its qualifier and id with a colon between, such as ZZ:CORBEL.
+        sender of an interchange, each as its qualifier and id with a colon between, such as ZZ:CORBEL; `products` are
+        the fields by which each record must name a product, with their kinds; without any none has to.
         """
         self.senders = senders
+        self.products: Mapping[str, str] = products or {}
         self.now = now
         self.limits = limits or Limits()
         self.directory = directory

@@ -7,7 +7,9 @@ from typing import Any
 
 from limen.controls.identifiers import (
     Gtin,
+    Lgtin,
     Ndc,
+    Sgtin,
     Value,
     parse_dea_number,
     parse_epc,
@@ -20,25 +22,35 @@ from limen.controls.identifiers import (
 from limen.controls.identifiers.gs1 import characters
 from limen.controls.identifiers.values import Unshown
 from limen.controls.ingress.reading import Reading
+from limen.controls.refusals import RefusedError
 from limen.integrity.strict_json import strict_json
 from limen.model.data import DataItem
 
-_IDENTIFIERS: Mapping[str, tuple[str, Callable[[str], Value]]] = {
-    "gtin": ("gtin", parse_gtin),
-    "sgtin": ("sgtin", parse_sgtin),
-    "sscc": ("sscc", parse_sscc),
-    "epc": ("epc", parse_epc),
-    "npi": ("npi", parse_npi),
-    "dea": ("dea", parse_dea_number),
-    "dea_number": ("dea", parse_dea_number),
-    "schedule": ("schedule", parse_schedule),
+_PARSERS: Mapping[str, Callable[[str], Value]] = {
+    "gtin": parse_gtin,
+    "sgtin": parse_sgtin,
+    "sscc": parse_sscc,
+    "epc": parse_epc,
+    "npi": parse_npi,
+    "dea": parse_dea_number,
+    "schedule": parse_schedule,
 }
-"""Fields that are identifiers: the kind that `ingress.canonicalises` names, and how each is read."""
-CANONICALISED = frozenset(kind for kind, _ in _IDENTIFIERS.values()) | {"ndc"}
+"""How each kind of identifier is read; an NDC is read with the directory."""
+CANONICALISED = frozenset(_PARSERS) | {"ndc"}
 """Kinds that a declaration may say are brought into canonical form."""
+PRODUCTS = ("ndc", "gtin", "sgtin")
+"""Kinds that always name a product. An EPC may name a shipping unit."""
 _SERIALS = frozenset(("serial", "lot"))
 _DAYS = frozenset(("expiry", "dob", "birth_date"))
 _AMOUNTS = frozenset(("quantity", "on_hand"))
+MEANINGS: Mapping[str, str] = {
+    **{kind: kind for kind in CANONICALISED},
+    "dea_number": "dea",
+    **dict.fromkeys(_SERIALS, "serial"),
+    **dict.fromkeys(_DAYS, "day"),
+    **dict.fromkeys(_AMOUNTS, "quantity"),
+}
+"""What a field's name alone says that it is."""
 _LONGEST = 4_000
 
 
@@ -124,6 +136,12 @@ def record_of(
     for name in item.fields:
         if name in members:
             row[name] = _field(name, members[name], reading, kinds, f"{where}, {name}", products)
+            plain = name in item.identifiers and name not in MEANINGS and name not in reading.products
+            if plain and not _names(row[name], members[name]):
+                reading.fault(f"{where}, {name}", "an identifier that is empty, or neither a text nor a whole number")
+    asked = reading.products.keys()
+    if asked and not asked & members.keys() and not asked & needed:
+        reading.fault(f"{where}, {' or '.join(sorted(asked))}", "missing: the record names no product")
     _agrees(row, products, reading, where)
     return row, products
 
@@ -131,11 +149,13 @@ def record_of(
 def _field(
     name: str, value: Any, reading: Reading, kinds: frozenset[str], where: str, products: list[Ndc | Gtin]
 ) -> Any:
-    if name == "ndc" or name in _IDENTIFIERS:
-        kind, parse = _IDENTIFIERS.get(name, ("ndc", None))
-        found = reading.identifier(parse, value, where) if parse else reading.ndc(value, where)
+    kind = reading.products.get(name) or MEANINGS.get(name, "")
+    if kind in CANONICALISED:
+        found = reading.ndc(value, where) if kind == "ndc" else reading.identifier(_PARSERS[kind], value, where)
         if isinstance(found, Ndc | Gtin):
             products.append(found)
+        elif isinstance(found, Sgtin | Lgtin):
+            products.append(found.gtin)
         if found is None:
             return None
         return found.canonical if kind in kinds or kind == "schedule" else found.original
@@ -157,15 +177,30 @@ def _field(
     return None
 
 
+def _names(read: Any, value: Any) -> bool:
+    """Return whether an identifier without a form of its own names anything; what was a fault already may pass."""
+    if read is None and value is not None:
+        return True
+    if isinstance(read, str):
+        return any(character.isprintable() and not character.isspace() for character in read)
+    return type(read) is int
+
+
 def _agrees(row: Mapping[str, Any], products: list[Ndc | Gtin], reading: Reading, where: str) -> None:
     """Keep a fault where a record says another schedule than the directory."""
     said, directory = row.get("schedule"), reading.directory
     for product in products:
-        if said is None or directory is None or not isinstance(product, Ndc):
+        if said is None or directory is None:
             continue
-        listed = directory.schedule(product, reading.now.date())
+        try:
+            ndc = directory.ndc_of_gtin(product) if isinstance(product, Gtin) else product
+            if ndc is None:
+                continue
+            listed = directory.schedule(ndc, reading.now.date())
+        except RefusedError:
+            continue  # which product it is can't be told: its way is refused for that
         if listed in ("none", "unknown"):
-            if listed == "none" and directory.has(product):
+            if listed == "none" and directory.has(ndc):
                 reading.fault(where, "a schedule for a product that is listed without one", reason="mismatch")
         elif listed != said:
             reading.fault(where, "another schedule than the product is listed with", reason="mismatch")
