@@ -83,11 +83,15 @@ class Service:
             found["kms"] = self._kms_probe
         return found
 
-    def start(self) -> None:
-        """Begin with what is done by the clock; the witness is given every ledger's head first."""
-        self.trail.begin()
+    def start(self) -> dict[str, str]:
+        """Begin with what is done by the clock; the witness is given every ledger's head first.
+
+        Returns the ledgers whose head it did not keep, and why.
+        """
+        unkept = self.trail.begin()
         for thread in self._threads:
             thread.start()
+        return unkept
 
     def stop(self) -> None:
         """End what is done by the clock, give the witness what it has not seen, and close what is open."""

@@ -28,10 +28,12 @@ from examples.service.components import Component, utc_now
 from examples.service.events import fields_of_epcis
 from examples.service.opening import login_key, opened
 from examples.service.pki import write_private
+from examples.service.running import show
 from examples.service.settings import REVIEWER
 from examples.service.submissions import SIGNATURE_HEADER, approval_of, people_of
 from examples.service.transfers import TOKEN_HEADER
 from limen.controls.esign import ElectronicSignatures, manifestation
+from limen.errors import LimenError
 from limen.integrity.canonical import canonical
 
 REVIEWER_ID, SITE = "j-okafor", "site-012"
@@ -226,13 +228,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=Path(".limen/service"), help="the folder of the service")
     parser.add_argument("--misbehave", action="store_true", help=f"instead: {', '.join(MISBEHAVIOUR)}")
     options = parser.parse_args(arguments)
-    wanted = options.jobs or list(MISBEHAVIOUR if options.misbehave else JOBS)
-    if unknown := set(wanted) - set(MISBEHAVIOUR if options.misbehave else JOBS):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    known = MISBEHAVIOUR if options.misbehave else JOBS
+    wanted = options.jobs or list(known)
+    if unknown := set(wanted) - set(known):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     os.umask(0o077)
-    them = Partners(options.folder.resolve())
     try:
-        if options.misbehave:
+        return _driven(options.folder.resolve(), wanted, misbehave=options.misbehave)
+    except KeyboardInterrupt:
+        return 130
+    except LimenError as error:
+        return show(error)
+    except OSError as error:  # nobody listens there, or it is another one
+        sys.stderr.write(f"error: {error}\n  = is the service running on {options.folder}? Its terminal says so\n")
+        return 2
+
+
+def _driven(folder: Path, wanted: list[str], *, misbehave: bool) -> int:
+    """Do what is wanted, and print what came of each; return 0 where everything was answered as it should be."""
+    them = Partners(folder)
+    try:
+        if misbehave:
             return max(_refused(them, name) for name in wanted)
         found = [one for name in wanted for one in JOBS[name](them)]
         for one in found:

@@ -25,11 +25,14 @@ from limen.adapters.key_providers.key_store import KeyStore
 from limen.controls.esign_passwords import kept_password, read_kept
 from limen.controls.esign_people import People, Person
 from limen.controls.keyring import Custodian
+from limen.controls.ledger import Ledger
+from limen.controls.ledger_entries import LedgerError
 from limen.controls.redaction import Redactor
 from limen.errors import Problem, UsageError
 from limen.loading.load import load
+from limen.model.declaration import Declaration
 
-PORTS = "ports.json"
+PORTS, CHOICE = "ports.json", "choice.json"
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,21 +42,44 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     ledgers: Literal["jsonl", "sqlite", "postgresql"] = "jsonl"
     rows: Literal["sqlite", "postgresql"] = "sqlite"
 
+    def __str__(self) -> str:
+        """Return it as the options that say so."""
+        return f"--keys {self.keys} --ledgers {self.ledgers} --database {self.rows}"
+
 
 def chosen(folder: Path, choice: Choice | None = None) -> Choice:
-    """Return what was chosen for a folder; raises UsageError where that is not what is asked for now."""
-    path = folder / "choice.json"
-    if not path.exists():
-        write_private(path, msgspec.json.encode(choice or Choice()))
-    found = msgspec.json.decode(path.read_bytes(), type=Choice)
+    """Return what was chosen for a folder, or is now, where no service ran in it; keeps nothing.
+
+    Raises UsageError where that is not what is asked for, or nothing is asked for in a folder without a service.
+    """
+    path = folder / CHOICE
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Choice)
+    except (FileNotFoundError, NotADirectoryError):
+        if choice is None:
+            hint = f"start one first: python -m examples.service --folder {folder}"
+            raise UsageError(Problem(message=f"no service ran in the folder {folder}", hint=hint)) from None
+        return choice
+    except msgspec.MsgspecError:
+        hint = 'it says how the folder was made, such as {"keys":"file","ledgers":"jsonl","rows":"sqlite"}: restore it'
+        raise UsageError(Problem(message=f"{path} is damaged", hint=hint)) from None
     if choice is not None and choice != found:
         raise UsageError(Problem(message=f"the folder was made with {found}", hint="name another --folder"))
     return found
 
 
-def opened(folder: Path, with_ledgers: Collection[str]) -> House:
-    """Return what a folder holds, with some of its ledgers open."""
-    choice, passphrase = chosen(folder), settings_of(folder).key_store.reveal()
+def keep_choice(folder: Path, choice: Choice) -> None:
+    """Keep what was chosen for a folder, once a service runs in it."""
+    write_private(folder / CHOICE, msgspec.json.encode(choice))
+
+
+def opened(folder: Path, with_ledgers: Collection[str], choice: Choice | None = None) -> House:
+    """Return what a folder holds, with some of its ledgers open; raises UsageError where no service ran in it.
+
+    The service itself says what it chose: nothing is kept of that before it runs.
+    """
+    choice = chosen(folder, choice)
+    passphrase = settings_of(folder).key_store.reveal()
     loaded = load(REFERENCE)
     declaration = loaded.declaration
     store = key_store(folder, passphrase, declaration)
@@ -73,15 +99,31 @@ def opened(folder: Path, with_ledgers: Collection[str]) -> House:
         store=store,
         custodian=custodian,
         authority=Authority(folder / "pki"),
-        ledgers={name: stores.open_ledger(name, declaration, store) for name in with_ledgers},
+        ledgers=_ledgers(stores, with_ledgers, declaration, store),
         stores=stores,
         vault=vault,
         alerts=Alerts(),
         callers=Callers(declaration, login_key(folder).public_key()),
-        redactor=Redactor.of(declaration),
+        redactor=Redactor.of(loaded),
         directory=directory(folder, utc_now()),
         ports=ports,
     )
+
+
+def _ledgers(stores: Stores, names: Collection[str], declaration: Declaration, store: KeyStore) -> dict[str, Ledger]:
+    """Return ledgers, opened; raises LedgerError with every one that does not verify, and not the first alone."""
+    found: dict[str, Ledger] = {}
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found[name] = stores.open_ledger(name, declaration, store)
+        except LedgerError as error:
+            problems += error.problems
+    if problems:
+        for ledger in found.values():
+            ledger.close()
+        raise LedgerError(problems)
+    return found
 
 
 def enrol(folder: Path, store: KeyStore, now: datetime) -> None:

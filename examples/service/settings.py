@@ -6,14 +6,20 @@ a new folder makes what is its own; what belongs to somebody else (a key service
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 from examples.service.pki import write_private
-from limen.controls.settings import From, Secret, Settings, load
+from limen.controls.secret_strength import weakness
+from limen.controls.settings import From, Secret, Settings, SettingsError, load
+from limen.errors import Problem
 
 KEY_STORE, REVIEWER = "secrets/key-store", "secrets/j-okafor"
+_DATABASE = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}/[A-Za-z0-9_-]+")
+_OWNER = "the secret owner (env:LIMEN_SERVICE_DATABASE_OWNER)"
 
 
 class ServiceSettings(Settings, frozen=True, kw_only=True):
@@ -60,4 +66,19 @@ def vault_settings() -> VaultSettings:
 
 def database_settings() -> DatabaseSettings:
     """Return where the database is; raises SettingsError."""
-    return load(DatabaseSettings)
+    found = load(DatabaseSettings)
+    if problems := list(_database_problems(found)):
+        raise SettingsError(problems)
+    return found
+
+
+def _database_problems(found: DatabaseSettings) -> Iterator[Problem]:
+    """Yield what `load` can't see: it knows neither what the place looks like, nor that a part is the password."""
+    if not _DATABASE.fullmatch(found.database):
+        message = "the setting database (env:LIMEN_SERVICE_DATABASE) is no HOST:PORT/NAME"
+        yield Problem(message=message, hint="such as 127.0.0.1:5432/service")
+    user, _, behind = found.owner.reveal().partition(":")
+    if not user or not behind:
+        yield Problem(message=f"{_OWNER} is no user and password", hint="write both, with a colon between")
+    elif wrong := weakness(behind, least=12, bits=30):
+        yield Problem(message=f"{_OWNER} can't be used: behind the colon, {wrong}", hint="give the owner another one")

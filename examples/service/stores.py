@@ -6,13 +6,15 @@ role that is held to one tenant at a time, and that can append to ledgers and ch
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 
 from examples.service.pki import write_private
 from examples.service.rows import TABLES, make_tables, sqlite_engine
@@ -21,9 +23,11 @@ from limen.adapters.key_providers.key_store import KeyStore
 from limen.controls.ledger import Ledger, open_ledger
 from limen.controls.ledger_tables import create
 from limen.controls.tenant_postgres import attach_setting, demand_bound_role, quoted, table_ddl
+from limen.errors import Problem, UnassessedError
 from limen.model.declaration import Declaration
 
 if TYPE_CHECKING:
+    from psycopg import Connection
     from sqlalchemy.engine import Engine
 
 Request = dict[str, Any]
@@ -137,21 +141,18 @@ class Database:
 
     def make_ledger(self, table: str) -> None:
         """Make a ledger's table where there is none."""
-        import psycopg
-
-        with psycopg.connect(self._owner_url()) as connection:
+        with self._owned() as connection:
             if connection.execute("select to_regclass(%s)", [f"public.{table}"]).fetchone() != (None,):
                 return
         create(f"postgresql://{self.place}", credential=self.owner, table=table, writer=self.role)
 
     def make_tables(self) -> None:
         """Make the tables, held to the tenant by the database itself."""
-        import psycopg
-
         engine = create_engine(self.url(self.owner()))
-        make_tables(engine)
+        with _answering():
+            make_tables(engine)
         engine.dispose()
-        with psycopg.connect(self._owner_url()) as connection:
+        with self._owned() as connection:
             for table in TABLES:
                 for statement in table_ddl(f"public.{table}", role=self.role, rights="select, insert"):
                     connection.execute(statement)
@@ -161,13 +162,11 @@ class Database:
         """Raise RefusedError where the service's role could see more than one tenant's rows."""
         import psycopg
 
-        with psycopg.connect(self.url(self.login()).replace("+psycopg", "")) as connection:
+        with _answering(), psycopg.connect(self.url(self.login()).replace("+psycopg", "")) as connection:
             demand_bound_role(connection, TABLES)
 
     def _make_roles(self) -> None:
         """Make the roles of the service and of the tenancy probe, with new passwords, once in a folder."""
-        import psycopg
-
         for name, role, more in (
             ("database", self.role, ""),
             ("tenancy-probe", self._probe, "noinherit bypassrls"),
@@ -176,15 +175,37 @@ class Database:
             if path.exists():
                 continue
             password = secrets.token_hex(24)
-            with psycopg.connect(self._owner_url()) as connection:
+            with self._owned() as connection:
                 connection.execute(f"drop role if exists {quoted(role)}")
                 connection.execute(f"create role {quoted(role)} login {more} password '{password}'")
                 if role == self._probe:
                     connection.execute(f"grant {quoted(self.role)} to {quoted(role)}")
             write_private(path, f"{role}:{password}".encode())
 
-    def _owner_url(self) -> str:
-        return self.url(self.owner()).replace("+psycopg", "")
+    @contextlib.contextmanager
+    def _owned(self) -> Iterator[Connection[Any]]:
+        """Connect as the owner; raises UnassessedError where the database does not answer or refuses."""
+        import psycopg
+
+        with _answering(), psycopg.connect(self.url(self.owner()).replace("+psycopg", "")) as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Raise UnassessedError where the database does not answer, or refuses; its own words may hold what it was told."""
+    import psycopg
+
+    try:
+        yield
+    except (psycopg.Error, DBAPIError) as error:
+        original = error.orig if isinstance(error, DBAPIError) else error
+        state = getattr(original, "sqlstate", None)
+        message = "the database at LIMEN_SERVICE_DATABASE can't be reached, or does not let the owner in"
+        if state:
+            message = f"the database at LIMEN_SERVICE_DATABASE refused: {type(original).__name__} ({state})"
+        hint = "is it running, are place and login right, and may the owner make tables and roles?"
+        raise UnassessedError(Problem(message=message, hint=hint)) from None
 
 
 def _table(ledger: str) -> str:

@@ -6,14 +6,17 @@ is used for nothing else (NIST SP 800-53 SC-12, AC-6).
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import hvac
+import requests
 
 from limen.adapters.key_providers import Access
+from limen.adapters.key_providers.interface import KeyProviderError
 from limen.controls.custodians import Declared
 from limen.model.declaration import Declaration
 from limen.model.keys import Key
@@ -45,12 +48,13 @@ class Vault:
         self._lock = threading.Lock()
         self._keys = {name: key for name, key in declaration.keys.items() if key.provider == "vault"}
         self._custodians: dict[str, Declared] = {}
-        made = set(self._admin.sys.list_policies()["data"]["policies"])
-        if not {f"{name}-keys" for name in self._keys} <= made:  # what is made last is there: so is all before it
-            if "approle/" not in self._admin.sys.list_auth_methods()["data"]:
-                self._admin.sys.enable_auth_method("approle")
-            self._make_keys()
-            self._make_roles()
+        with _answering():
+            made = set(self._admin.sys.list_policies()["data"]["policies"])
+            if not {f"{name}-keys" for name in self._keys} <= made:  # what is made last is there: so is all before it
+                if "approle/" not in self._admin.sys.list_auth_methods()["data"]:
+                    self._admin.sys.enable_auth_method("approle")
+                self._make_keys()
+                self._make_roles()
 
     def custodian(self, component: str, declaration: Declaration, others: Access) -> Declared:
         """Return a component's keys: what the key service has by its own login, the others in a key store file."""
@@ -65,8 +69,9 @@ class Vault:
 
     def auditor(self) -> str:
         """Return a token for the kms probe."""
-        self._admin.sys.create_or_update_acl_policy("auditor", AUDITOR)
-        made = self._admin.auth.token.create(policies=["auditor"], no_parent=True, ttl=_LASTS)
+        with _answering():
+            self._admin.sys.create_or_update_acl_policy("auditor", AUDITOR)
+            made = self._admin.auth.token.create(policies=["auditor"], no_parent=True, ttl=_LASTS)
         return str(made["auth"]["client_token"])
 
     def _make_keys(self) -> None:
@@ -96,7 +101,7 @@ class Vault:
 
     def _token(self, component: str) -> str:
         """Return a token of a component, by a login that is not older than half of what it lasts."""
-        with self._lock:
+        with self._lock, _answering():
             token, until = self._tokens.get(component, ("", 0.0))
             if time.monotonic() > until:
                 role: Mapping[str, Any] = self._admin.auth.approle.read_role_id(component)
@@ -106,3 +111,16 @@ class Vault:
                 token = str(made["auth"]["client_token"])
                 self._tokens[component] = token, time.monotonic() + _ANEW
             return token
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Raise KeyProviderError where the key service does not answer, or refuses; its own words may hold a token."""
+    try:
+        yield
+    except requests.exceptions.RequestException as error:
+        message = f"the key service at VAULT_ADDR can't be reached: {type(error).__name__}"
+        raise KeyProviderError("unreachable", message, hint="is it running, and is the address right?") from None
+    except hvac.exceptions.VaultError as error:
+        message = f"the key service at VAULT_ADDR refused: {type(error).__name__}"
+        raise KeyProviderError("denied", message, hint="is VAULT_TOKEN of one who may make keys and roles?") from None

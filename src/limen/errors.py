@@ -47,15 +47,32 @@ class LimenError(Exception):
     """Anything that limen refuses to do, with every problem found and the exit code it means."""
 
     exit_code = 4
+    noted = True
+    """Whether a traceback shows places and hints; not of errors whose hints may hold what no log may have."""
 
     def __init__(self, problems: str | Problem | list[Problem] | tuple[Problem, ...]) -> None:
-        """Keep the problems; a bare text becomes one problem without a place."""
+        """Keep the problems; a bare text becomes one problem without a place.
+
+        `str()` has the messages. Where it is `noted`, places and hints are notes, so that a traceback shows them below.
+        """
         if isinstance(problems, str):
             problems = (Problem(message=problems),)
         elif isinstance(problems, Problem):
             problems = (problems,)
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("; ".join(problem.message for problem in self.problems))
+        for problem in self.problems:
+            if self.noted and (note := _note(problem, named=len(self.problems) > 1)):
+                self.add_note(note)
+
+
+def _note(problem: Problem, *, named: bool) -> str:
+    """Return place and hint of a problem, below its message where it is one of several; empty where it has neither."""
+    lines = [f"at {problem.location}"] if problem.location is not None else []
+    lines += [f"hint: {problem.hint}"] if problem.hint else []
+    if lines and named:
+        lines.insert(0, problem.message)
+    return "\n  ".join(lines)
 
 
 class DeclarationError(LimenError):

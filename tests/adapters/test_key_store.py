@@ -259,6 +259,17 @@ class TestFile:
             refused(lambda odd=odd: KeyStore.open(odd), "absent", "no path")  # type: ignore[misc]
             refused(lambda odd=odd: KeyStore.create(odd), "absent", "no path")  # type: ignore[misc]
 
+    def test_a_folder_that_is_not_there_is_what_is_named(self, tmp_path: Path) -> None:
+        path = tmp_path / "no" / "such" / "keys.json"
+        for do in (KeyStore.create, KeyStore.open):
+            error = refused(lambda do=do: do(path), "absent", f"there is no folder {path.parent}")  # type: ignore[misc]
+            assert error.problems[0].hint.startswith("make it first")
+
+    @pytest.mark.parametrize("algorithm", ["RSA-4096", "ECDSA-P-521", "AES256", "", None])
+    def test_an_algorithm_that_it_does_not_make(self, store: KeyStore, algorithm: Any) -> None:
+        refused(lambda: store.new("zz", algorithm), "unsupported", f"it makes {', '.join(ALGORITHMS)};")
+        assert store.names() == ("phi",)
+
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
     def test_another_owner_is_refused(self, store: KeyStore, path: Path, tmp_path: Path) -> None:
         os.chown(path, 12345, 12345)

@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from limen.controls.redaction import LONGEST, MARK, WITHHELD, Redactor
 from limen.controls.refusals import RefusedError
+from limen.errors import Problem, UsageError
 from limen.integrity.tokens import token
 from limen.loading import load
 from tests.controls.canary_values import BORN, CANARIES, NAMES, encoded_forms, plain_forms, seen
@@ -499,3 +500,69 @@ def test_no_value_under_a_sensitive_name_stays(value: Any, where: str) -> None:
     shown = REDACTOR.value({"around": [value, {where: {"deep": [NAME, value]}}]})
 
     assert shown == WITHHELD or shown["around"][1] == {where: MARK}
+
+
+# --- numbers of lines -----------------------------------------------------------------------------------------------
+
+
+def _thrown(patient_number: int) -> None:
+    raise ValueError(f'File "{__file__}", line {patient_number}, in _thrown: {patient_number}')
+
+
+def _line(function: Any) -> int:
+    return int(function.__code__.co_firstlineno) + 1
+
+
+@pytest.mark.parametrize("off", [0, 1_000])
+def test_a_traceback_keeps_its_own_line_numbers_and_no_value_that_looks_like_one(off: int) -> None:
+    """A value that is the number of the very line, in a message that is written like a line of a traceback."""
+    number = _line(_thrown) + off
+    redactor = Redactor(["patient_number"])
+    with pytest.raises(ValueError, match="in _thrown") as raised:
+        _thrown(number)
+    *frames, message = redactor.exception(raised.value).splitlines()
+    assert f'  File "{__file__}", line {_line(_thrown)}, in _thrown' in frames
+    assert message == f'ValueError: File "{__file__}", line {MARK}, in _thrown: {MARK}'
+    assert sum(str(number) in line for line in frames) == (1 if off == 0 else 0)
+
+
+def test_line_numbers_stay_in_causes_groups_and_where_there_is_too_much() -> None:
+    redactor = Redactor(["patient_number"])
+    with pytest.raises(ValueError, match="in _thrown") as first:
+        _thrown(_line(_thrown))
+    with pytest.raises(ExceptionGroup) as raised:
+        raise ExceptionGroup(f"line {_line(_thrown)}", [first.value, KeyError(_line(_thrown))]) from first.value
+    shown = redactor.exception(raised.value)
+    frame = f'File "{__file__}", line {_line(_thrown)}, in _thrown'
+    assert shown.count(frame) == 2
+    assert shown.replace(frame, "").count(str(_line(_thrown))) == 0
+    assert f"ExceptionGroup: line {MARK}" in shown
+
+    def too_much(patient_number: int, deep: Any) -> None:
+        raise ValueError(patient_number)
+
+    deep: list[Any] = []
+    for _ in range(500):
+        deep = [deep]
+    with pytest.raises(ValueError, match=r"^\d+$") as second:
+        too_much(_line(too_much), deep)
+    shown = redactor.exception(second.value)
+    assert f'File "{__file__}", line {_line(too_much)}, in too_much' in shown
+    assert shown.endswith(f"ValueError: {WITHHELD}")
+
+
+def test_notes_are_redacted_hints_and_places_of_limen_included() -> None:
+    def refuse(patient_name: str) -> None:
+        raise UsageError(Problem(message="no", hint=f"ask {patient_name}"))
+
+    with pytest.raises(UsageError) as raised:
+        refuse(NAME)
+    raised.value.add_note(f"seen with {NAME}")
+    shown = REDACTOR.exception(raised.value)
+    assert shown.splitlines()[-2:] == [f"hint: ask {MARK}", f"seen with {MARK}"]
+
+
+def test_the_redactor_of_what_was_loaded_is_that_of_its_declaration() -> None:
+    loaded = load(REPOSITORY / "boundaries.yaml")
+    assert Redactor.of(loaded).text("dob=1957-03-14") == Redactor.of(loaded.declaration).text("dob=1957-03-14")
+    assert Redactor.of(loaded).sensitive("patient_name")

@@ -67,9 +67,10 @@ def test_good_settings_are_typed(place: Path) -> None:
 def test_every_problem_is_named_at_once_and_no_value_shown(tmp_path: Path) -> None:
     kept(tmp_path / "database", "changeme-database", 0o644)
     error = refused(folder=tmp_path, environment={"AUDIT_KEY": "hunter2", "PORT": "s3cret-at-the-wrong-place"})
+    database = "the secret database (file:database)"
     assert [problem.message for problem in error.problems] == [
         "the secret audit_key (env:AUDIT_KEY) can't be used: it is a placeholder",
-        "the secret database (file:database) is not there: the credential database can be read by others: chmod 600 it",
+        f"{database} can't be taken: the credential database can be read by others: chmod 600 it",
         "the setting port (env:PORT) can't be used: a int is expected",
     ]
     assert error.exit_code == 2
@@ -79,7 +80,18 @@ def test_every_problem_is_named_at_once_and_no_value_shown(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("environment", [{}, {"AUDIT_KEY": ""}])
 def test_missing_and_empty_stop_the_start(environment: dict[str, str], place: Path) -> None:
-    assert "the secret audit_key (env:AUDIT_KEY) is not there" in str(refused(folder=place, environment=environment))
+    assert "the secret audit_key (env:AUDIT_KEY) can't be taken: the environment variable" in str(
+        refused(folder=place, environment=environment)
+    )
+
+
+def test_a_secret_that_was_lost_is_restored_and_not_made_anew_where_it_was_in_use(tmp_path: Path) -> None:
+    kept(tmp_path / "database", "x", 0o600)
+    (tmp_path / "database").unlink()
+    error = refused(folder=tmp_path, environment={"AUDIT_KEY": GOOD})
+    making = "where it was in use, restore the old one; else make one: openssl rand -hex 32"
+    assert [problem.hint for problem in error.problems] == [f"write database with mode 0600; {making}"]
+    assert making in error.__notes__[0]
 
 
 def test_an_optional_setting_that_is_given_and_empty_is_a_slip(place: Path) -> None:

@@ -30,7 +30,7 @@ from examples.service import partners
 from examples.service.components import Component, hand, utc_now
 from examples.service.drive import JOBS, Done, Partners
 from examples.service.misbehaving import MISBEHAVIOUR, REFUSED_TLS
-from examples.service.opening import Choice, chosen, opened
+from examples.service.opening import Choice, opened
 from examples.service.settings import begin
 from examples.service.transfers import TOKEN_HEADER, TransferHub
 from limen.controls.refusals import RefusedError
@@ -73,9 +73,10 @@ class Running:
     def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """End it by a signal; return its exit code and what it said at last."""
         assert self.process is not None
+        assert self.process.stdout is not None
         self.process.send_signal(how)
-        said, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, said
+        self.process.wait(30)
+        return self.process.returncode, self.process.stdout.read()  # with what was read ahead of what `start` took
 
     def partners(self, marker: str = "") -> Partners:
         """Return the partners, as they are now."""
@@ -359,7 +360,28 @@ def test_a_ledger_that_was_cut_is_noticed_at_the_next_start(tmp_path: Path) -> N
         assert said.returncode == 1, said.stdout
         assert "conformance.ledger_anchored" in said.stdout
     finally:
-        service.end()
+        _, last = service.end()
+    assert "warning: cs-ledger: the witness has seen another history of the ledger" in last
+
+
+def test_a_witness_whose_file_is_gone_stops_the_start(tmp_path: Path) -> None:
+    """A new file would take whatever the ledgers are now for all that they were."""
+    service = Running(tmp_path / "folder")
+    service.start()
+    service.end()
+    path = service.folder / "witness" / "anchors.jsonl"
+    seen = path.read_bytes()
+    path.unlink()
+    with pytest.raises(AssertionError, match="it did not start.*the witness's file is not there"):
+        service.start()
+    assert service.process is not None
+    assert service.process.wait(30) == 3
+    assert not path.exists()
+    path.touch(0o600)
+    path.write_bytes(seen)
+    service.start()
+    service.end()
+    assert path.read_bytes().startswith(seen)
 
 
 def test_a_ledger_that_was_edited_stops_the_start(tmp_path: Path) -> None:
@@ -467,8 +489,7 @@ def test_a_late_acknowledgement_is_refused(tmp_path: Path) -> None:
     """A day and an hour after it was announced; in this process, since no certificate lives that long."""
     folder = tmp_path / "folder"
     begin(folder)
-    chosen(folder, Choice())
-    house = opened(folder, ("cs-ledger",))
+    house = opened(folder, ("cs-ledger",), Choice())
     hub, sender, receiver = TransferHub(house), Component(house, "pharmacy-014"), Component(house, "pharmacy-022")
     record, now = "t-014-022/late-1", utc_now()
     order = hand("out-014", sender, hub.component, partners.order(), record)

@@ -98,6 +98,11 @@ def test_a_root_may_be_json(tmp_path: Path) -> None:
     assert "system.json:1:2: unknown section" in "\n".join(shown(list(caught.value.problems)))
 
 
+def test_a_path_may_be_a_text(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    assert load(str(path)).digest == load(path).digest == load(str(tmp_path)).digest
+
+
 def test_find_goes_upwards(tmp_path: Path) -> None:
     root = write(tmp_path)
     deep = tmp_path / "a" / "b"

@@ -1,13 +1,15 @@
 """Tracebacks without what they must not show: causes, groups and notes too, and values of the frames they went through.
 
 `KeyError: 'Jane Roe'` has no name beside the value. But a frame on its way had a variable that is called
-`patient_name`, or a record with such a field: what those hold is taken out of the text.
+`patient_name`, or a record with such a field: what those hold is taken out of the text. Only the numbers of lines stay,
+at the places where Python writes them: whoever had a number on the way would else take them away.
 """
 
 from __future__ import annotations
 
+import secrets
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from limen.controls.redacted_values import TooMuchError, sensitive_texts
@@ -27,11 +29,13 @@ def traceback_text(redactor: Redactor, error: BaseException, trace: TracebackTyp
 
     trace = trace if trace is not None else error.__traceback__
     try:
-        lines = traceback.TracebackException(type(error), error, trace, compact=True).format()
-        return redactor.text("".join(lines).rstrip("\n"), values_of_failure(redactor, error, trace))
+        failure = traceback.TracebackException(type(error), error, trace, compact=True)
+        text, places = _written(_frames(failure), failure.format)
+        return redactor.text(text, values_of_failure(redactor, error, trace), kept=places)
     except TooMuchError:  # where it failed, and nothing of what it says
-        frames = "".join(traceback.format_tb(trace)).rstrip("\n")
-        return redactor.text(f"Traceback (most recent call last):\n{frames}\n{type(error).__name__}: {WITHHELD}")
+        stack = traceback.extract_tb(trace)
+        text, places = _written(stack, lambda: ["Traceback (most recent call last):\n", *stack.format()])
+        return redactor.text(f"{text}\n{type(error).__name__}: {WITHHELD}", kept=places)
     except Exception:  # noqa: BLE001  # whatever it is: a text that was not redacted does not pass
         return WITHHELD
 
@@ -62,3 +66,46 @@ def _errors(error: BaseException) -> Iterator[BaseException]:
         if isinstance(one, BaseExceptionGroup):
             waiting += one.exceptions
         waiting += [other for other in (one.__cause__, one.__context__) if other is not None]
+
+
+class _LineNumber(int):
+    """The number of a line that is written as a mark, and counts as the number."""
+
+    mark: str
+
+    def __format__(self, form: str) -> str:
+        """Return the mark."""
+        return self.mark
+
+
+def _written(
+    frames: Iterable[traceback.FrameSummary], written: Callable[[], Iterable[str]]
+) -> tuple[str, list[tuple[int, int]]]:
+    """Return a traceback as Python prints it, and where in it the numbers of the frames' lines stand.
+
+    Python is given a mark to print in their place. It is drawn now, so that nothing that was thrown can hold it: a text
+    that looks like a line of a traceback has no number that stays.
+    """
+    mark = secrets.token_hex(16)
+    for frame in frames:
+        if frame.lineno is not None:
+            number = _LineNumber(frame.lineno)
+            number.mark = f"{mark}{frame.lineno}:"
+            frame.lineno = number
+    text, *parts = "".join(written()).rstrip("\n").split(mark)
+    places = []
+    for part in parts:
+        digits, _, rest = part.partition(":")
+        places.append((len(text), len(text) + len(digits)))
+        text += digits + rest
+    return text, places
+
+
+def _frames(failure: traceback.TracebackException) -> Iterator[traceback.FrameSummary]:
+    """Yield the frames of a failure, and of all that led to it."""
+    waiting: list[traceback.TracebackException | None] = [failure]
+    while waiting:
+        one = waiting.pop()
+        if one is not None:
+            yield from one.stack
+            waiting += [one.__cause__, one.__context__, *(one.exceptions or ())]

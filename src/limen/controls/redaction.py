@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import logging
 
     from limen.controls.redaction_hooks import Installation
+    from limen.loading.load import Loaded
     from limen.model.declaration import Declaration
 
 WITHHELD = "redaction failed: record withheld"
@@ -82,11 +83,15 @@ class Redactor:
         self._values = ValuesInFlight(most)
 
     @classmethod
-    def of(cls, declaration: Declaration, *, most: int = MOST) -> Redactor:
+    def of(cls, declaration: Declaration | Loaded, *, most: int = MOST) -> Redactor:
         """Return the redactor of a declaration: fields that data items call identifiers or sensitive.
 
         The NPI and DEA numbers of declared tenants are names of businesses that the declaration gives, and stay.
         """
+        from limen.loading.load import Loaded
+
+        if isinstance(declaration, Loaded):
+            declaration = declaration.declaration
         items = declaration.data.values()
         names = {name for item in items for name in (*item.identifiers, *item.sensitive_fields)}
         numbers = (number for tenant in declaration.tenants.values() for number in (tenant.npi, tenant.dea_number))
@@ -131,16 +136,19 @@ class Redactor:
         """Return whether a field of this name is taken out."""
         return self._names.sensitive(name)
 
-    def text(self, text: str, known: Iterable[str] = (), *, calls: bool = False) -> str:
+    def text(
+        self, text: str, known: Iterable[str] = (), *, calls: bool = False, kept: Iterable[tuple[int, int]] = ()
+    ) -> str:
         """Return a text without what it must not show; never raises, and withholds what it can't redact.
 
         `known` are more values to take out of this text only; `calls` says that asyncio wrote
-        it, and takes out arguments of calls as well.
+        it, and takes out arguments of calls as well. `kept` are places of characters that are no value, such as the
+        number of a line, whatever stands there: they go only with what is around them.
         """
         try:
             every = tuple(dict.fromkeys(known))
             wanted = [needle for value in every for needle in needles(value)]
-            return self._redacted(text, wanted, every, calls=calls)
+            return self._redacted(text, wanted, every, calls=calls, kept=kept)
         except Exception:  # noqa: BLE001  # whatever it is: a text that was not redacted does not pass
             return WITHHELD
 
@@ -203,7 +211,15 @@ class Redactor:
 
         return Installation(self, loop)
 
-    def _redacted(self, text: str, wanted: list[Needle], every: tuple[str, ...], *, calls: bool) -> str:
+    def _redacted(
+        self,
+        text: str,
+        wanted: list[Needle],
+        every: tuple[str, ...],
+        *,
+        calls: bool,
+        kept: Iterable[tuple[int, int]],
+    ) -> str:
         if len(text) > LONGEST:
             raise ValueError("too long to be looked through")
         data = text.encode("utf-8", "surrogatepass")
@@ -215,6 +231,8 @@ class Redactor:
                     *loose_spans(data, every),
                 ]
             )
+        if places := [_place(text, *place) for place in kept]:
+            spans = [one for one in spans if not any(start <= one[0] and one[1] <= end for start, end in places)]
         if not spans:
             return text
         parts: list[bytes] = []
@@ -246,3 +264,9 @@ class Redactor:
                     raise ValueError("too much of it is encoded to be looked through")
                 if next(self._spans(run.content, wanted, layers - 1, left), None) is not None:
                     yield run.start, run.end
+
+
+def _place(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a place of characters as one of bytes."""
+    before = len(text[:start].encode("utf-8", "surrogatepass"))
+    return before, before + len(text[start:end].encode("utf-8", "surrogatepass"))

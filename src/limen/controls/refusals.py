@@ -86,6 +86,7 @@ class RefusedError(LimenError):
     """
 
     exit_code = 1
+    noted = False  # no message quotes a value, but a hint may: the three NDCs that ten digits could be
 
     def __init__(
         self, problems: str | Problem | list[Problem] | tuple[Problem, ...], *, reason: Reason, incident: str = ""

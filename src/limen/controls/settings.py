@@ -110,7 +110,7 @@ def _loaded(
         try:
             text = value_of(field.source.reference, folder, surroundings, timeout)
         except UnreadableError as error:
-            problems.append(Problem(message=f"{field.shown} is not there: {error.reason}", hint=_hint(field)))
+            problems.append(Problem(message=f"{field.shown} can't be taken: {error.reason}", hint=_hint(field)))
             continue
         if wrong := _wrong(field, text):
             problems.append(Problem(message=f"{field.shown} can't be used: {wrong}", hint=_hint(field)))
@@ -224,6 +224,7 @@ def _hint(field: _Field) -> str:
     scheme, _, rest = field.source.reference.partition(":")
     if not field.hidden:
         return f"set {rest}"
-    making = "openssl rand -hex 32"
+    # A new one opens nothing that the old one closed: whoever lost it must not be led to lose more.
+    making = "where it was in use, restore the old one; else make one: openssl rand -hex 32"
     where = {"env": f"set {rest}", "file": f"write {rest} with mode 0600", "vault": "write it to the secret store"}
-    return f"{where[scheme]}; make a new one: {making}"
+    return f"{where[scheme]}; {making}"

@@ -75,12 +75,13 @@ def find(start: Path) -> Path:
     )
 
 
-def load(path: Path) -> Loaded:
+def load(path: Path | str) -> Loaded:
     """Load the declaration in a file, or in `boundaries.yaml` of a folder, with all that it includes.
 
     Raises DeclarationError with every problem that was found: unreadable files, wrong syntax, wrong shapes, names that
     are declared twice and references to names that are not declared.
     """
+    path = Path(path)
     if path.is_dir():
         path = path / FILE_NAME
     with collector_paused():

@@ -77,6 +77,7 @@ class KeyStore:
             costs = store_form.Costs(n=cost, r=8, p=1, salt=os.urandom(16))
             if not store_form.is_taken(costs):
                 _refuse("refused", "the passphrase can't be made into a key at that cost", "a power of two from 2^14")
+            store_secrets.demand_cryptography()
             store._cover = costs, _made_of(passphrase, costs)
         with store_disk.locked(store.path):
             if store_disk.exists(store.path):
@@ -295,6 +296,7 @@ class KeyStore:
             _refuse("odd", f"{self.path} is not opened: {error}", "restore it from a backup")
 
     def _uncovered(self, text: bytes) -> bytes:
+        store_secrets.demand_cryptography()
         found = store_form.covering(text)
         if not self._passphrase:
             _refuse("denied", f"{self.path} is under a passphrase, and none is given", "give it as the credential")

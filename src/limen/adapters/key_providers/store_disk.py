@@ -134,6 +134,8 @@ def _failed(path: Path, error: OSError | ValueError, done: str = "read") -> NoRe
     if isinstance(error, ValueError):
         _refuse("absent", "what is named is no path", "name the key store's file")
     if isinstance(error, FileNotFoundError):
+        if not path.parent.is_dir():
+            _refuse("absent", f"there is no folder {path.parent}", "make it first, with mode 0700: mkdir -m 700 -p")
         _refuse("absent", f"there is no key store {path}", "make one: KeyStore.create(path)")
     if path.is_symlink():
         _refuse("denied", f"{path} is a symbolic link", "name the key store's file itself")

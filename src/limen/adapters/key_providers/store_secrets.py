@@ -5,8 +5,9 @@ Random bytes come from the system (os.urandom; NIST SP 800-90A behind it), key p
 
 from __future__ import annotations
 
+import functools
 import os
-from typing import Any
+from typing import Any, get_args
 
 from limen.adapters.key_providers.interface import KeyProviderError
 from limen.adapters.key_providers.store_form import Algorithm
@@ -21,10 +22,14 @@ BYTES = 32
 def new_secret(algorithm: Algorithm) -> tuple[bytes, str]:
     """Return a new secret, and its public half in PEM or an empty text.
 
-    Raises KeyProviderError where the installed cryptography knows no such algorithm.
+    Raises KeyProviderError for another algorithm, and where the installed cryptography does not know it.
     """
     if algorithm in SYMMETRIC:
         return os.urandom(BYTES), ""
+    if algorithm not in get_args(Algorithm):
+        hint = f"it makes {', '.join(get_args(Algorithm))}; others are made at a key service"
+        raise KeyProviderError("unsupported", "a key store makes no keys of that algorithm", hint=hint)
+    demand_cryptography()
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
     private = _new_pair(algorithm)
@@ -35,6 +40,7 @@ def new_secret(algorithm: Algorithm) -> tuple[bytes, str]:
 
 def private_of(secret: bytes) -> Any:
     """Return the private key of a secret; raises KeyProviderError where it is none."""
+    demand_cryptography()
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
@@ -50,6 +56,7 @@ def seal(algorithm: Algorithm, secret: bytes, public: str, plaintext: bytes, bou
     AES-256: GCM with a random nonce in front (NIST SP 800-38D). ML-KEM-1024: HPKE in base mode (RFC 9180) with that
     KEM (FIPS 203), HKDF-SHA-384 and AES-256-GCM; the context is its `info`.
     """
+    demand_cryptography()
     if algorithm == "AES-256":
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -64,6 +71,7 @@ def seal(algorithm: Algorithm, secret: bytes, public: str, plaintext: bytes, bou
 
 def unseal(algorithm: Algorithm, secret: bytes, sealed: bytes, bound: bytes) -> bytes:
     """Return the plaintext; raises KeyProviderError, refused, where any bit of it or of the context is another."""
+    demand_cryptography()
     from cryptography.exceptions import InvalidTag
 
     try:
@@ -75,6 +83,17 @@ def unseal(algorithm: Algorithm, secret: bytes, sealed: bytes, bound: bytes) -> 
         return opened
     except (InvalidTag, ValueError):
         raise KeyProviderError("refused", "the ciphertext does not open with this key and context") from None
+
+
+@functools.cache
+def demand_cryptography() -> None:
+    """Raise KeyProviderError where the library that seals and signs is not installed."""
+    try:
+        import cryptography  # noqa: F401  # before its modules are, each of which would fail by itself
+    except ImportError:
+        hint = "pip install 'limen[controls]'"
+        message = "keys are used by cryptography, which is not installed"
+        raise KeyProviderError("unsupported", message, hint=hint) from None
 
 
 def _suite() -> Any:
@@ -99,9 +118,7 @@ def _new_pair(algorithm: Algorithm) -> Any:
         return ec.generate_private_key(ec.SECP384R1())
     if algorithm == "ML-DSA-65":
         return mldsa.MLDSA65PrivateKey.generate()
-    if algorithm == "ML-KEM-1024":
-        return mlkem.MLKEM1024PrivateKey.generate()
-    raise KeyProviderError("unsupported", f"a key store makes no keys of {algorithm}")
+    return mlkem.MLKEM1024PrivateKey.generate()
 
 
 def _too_old(algorithm: str) -> KeyProviderError:
