@@ -12,7 +12,7 @@ Serves NIST SP 800-53 AU-11, AU-9(3), SI-12 and SC-28, 21 CFR 11.10(c), 21 CFR 1
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from limen.controls.cold_storage import Cold, Proof, proved, statement
 from limen.controls.ledger import BrokenLedgerError, Entry, LedgerError, Line
 from limen.controls.segment_files import Segment, SegmentFiles, lines
 from limen.controls.segments import SegmentedLedger
+from limen.controls.tier_entries import MOVED, Entries, Moved, Said, agree, entries_of
 from limen.controls.worm import Kept, WormStore
 from limen.errors import DeclarationError, Problem
 from limen.integrity.canonical import canonical
@@ -35,9 +36,6 @@ from limen.model.ledgers import Tier
 from limen.model.scalars import duration_seconds
 
 Kind = Literal["hot", "warm", "cold"]
-Moved = Literal["warm", "cold"]
-_MOVED: dict[str, Moved] = {"segment.warm": "warm", "segment.cold": "cold"}
-"""Actions of the entries that a segment became that."""
 _PLAIN = Expected()
 MARGIN = timedelta(days=30)
 """How much longer than its tier an object stays locked, so that the next tier has it before, even if weeks late."""
@@ -48,24 +46,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     segment: Segment
     to: Kind
-
-
-class _Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What an entry of the ledger says of a segment that was moved."""
-
-    first: int
-    last: int
-    head: str
-    sha256: str
-    worm: dict[str, Any] | None = None
-    """The copy that is written once."""
-    sealed: str = ""
-    """Digest of the sealed records."""
-    proved: bool = False
-
-
-_Entries = dict[tuple[str, Moved], list[_Said]]
-"""What is recorded of segments, by name and by what they became, oldest first; several where a crash came between."""
 
 
 class _Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +113,7 @@ class Tiers:
         """
         # Looked at before the entries are read: a step that is under way records first, and then leaves its traces.
         folder = [self._seen(segment) for segment in self._ledger.present()]
-        entries = _entries([one.segment for one in folder], self._ledger.read())
+        entries = entries_of([one.segment for one in folder], self._ledger.read())
         for one in folder:
             self._checked(one, entries)
 
@@ -143,7 +123,7 @@ class Tiers:
         Which copy that is, the ledger's later entries say. Raises WormError or LedgerError where there is no good one.
         """
         files, seen = self._files, self._seen(segment)
-        entries = _entries([segment], self._after(segment))
+        entries = entries_of([segment], self._after(segment))
         state: Moved = "cold" if not seen.plain and (segment.stem, "cold") in entries else "warm"
         said = self._recorded(seen, state, entries)
         kept = None if said is None else self._kept(seen, state, said)
@@ -181,10 +161,10 @@ class Tiers:
                 end = later.last
         yield from self._ledger.read(end + 1)
 
-    def _checked(self, seen: _Seen, entries: _Entries) -> None:
+    def _checked(self, seen: _Seen, entries: Entries) -> None:
         """Verify what the ledger says that there is of one segment besides its records."""
         segment = seen.segment
-        for state in _MOVED.values():
+        for state in MOVED.values():
             said = self._recorded(seen, state, entries)
             if said is None:
                 continue
@@ -202,16 +182,16 @@ class Tiers:
         if not seen.plain and (segment.stem, "cold") not in entries:
             raise self._files.broken(f"nothing records that the plain records of {segment.stem} may be gone")
 
-    def _recorded(self, seen: _Seen, state: Moved, entries: _Entries) -> _Said | None:
+    def _recorded(self, seen: _Seen, state: Moved, entries: Entries) -> Said | None:
         """Return the entry that a segment's note is of, the newest without one; None where it was not moved there."""
         found, noted = entries.get((seen.segment.stem, state), []), seen.notes[state]
         if noted is not None:
-            found = [one for one in found if _agree(one.worm, noted.get("worm"))]
+            found = [one for one in found if agree(one.worm, noted.get("worm"))]
             if not found:
                 raise self._files.broken(f"what is noted of {seen.segment.stem} as {state} is not what is recorded")
         return found[-1] if found else None
 
-    def _kept(self, seen: _Seen, state: Moved, said: _Said) -> Kept | None:
+    def _kept(self, seen: _Seen, state: Moved, said: Said) -> Kept | None:
         """Return the copy that is written once, which must be of the segment; None where there is none."""
         if said.worm is None:
             return None
@@ -224,7 +204,7 @@ class Tiers:
             raise self._files.broken(f"the copy of {seen.segment.stem} is of something else")
         return kept
 
-    def _frozen(self, seen: _Seen, said: _Said) -> None:
+    def _frozen(self, seen: _Seen, said: Said) -> None:
         """Verify that the sealed records are those that are recorded and noted, and proved where that is declared."""
         segment, noted = seen.segment, seen.notes["cold"]
         found = statement(segment, self._files.sealed(segment))
@@ -344,29 +324,6 @@ def verified_across(ledger: SegmentedLedger, expected: Expected = _PLAIN) -> Str
         )
         found = joined(found, stretch)
     return found
-
-
-def _entries(segments: Sequence[Segment], lines: Iterable[Line]) -> _Entries:
-    """Return what some entries of the ledger say of segments."""
-    known, found = {one.stem: one for one in segments}, _Entries()
-    for line in lines:
-        state, segment = _MOVED.get(line.action), known.get(line.record)
-        if state is None or segment is None:
-            continue
-        try:
-            said = msgspec.convert(line.details, _Said)
-        except msgspec.ValidationError:
-            continue  # somebody else's entry
-        if all(getattr(said, name) == getattr(segment, name) for name in ("first", "last", "head", "sha256")):
-            found.setdefault((segment.stem, state), []).append(said)
-    return found
-
-
-def _agree(recorded: dict[str, Any] | None, noted: object) -> bool:
-    """Return whether a note names the copy that an entry does, which may say less of it."""
-    if recorded is None or not isinstance(noted, dict):
-        return recorded is noted
-    return recorded.items() <= noted.items()
 
 
 def _kinds(name: str, declared: Declared) -> Iterator[tuple[Kind, Tier]]:
